@@ -1,0 +1,45 @@
+import type { Entry } from '../../lexicon.js';
+
+const small = 'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(' ');
+const tens = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
+
+/** Numbers in words, units, and words of degree. */
+export const numbers: readonly Entry[] = [
+  ...small.map((say, value): Entry => ({ means: { is: 'number', value }, say })),
+  ...tens.map((say, i): Entry => ({ means: { is: 'number', value: (i + 2) * 10 }, say })),
+  { means: { is: 'number', value: 100 }, say: 'a hundred | a hundred and' },
+  { means: { is: 'number', value: 1000 }, say: 'a thousand' },
+  { means: { is: 'multiplier', value: 100 }, say: 'hundred | hundred and' },
+  { means: { is: 'multiplier', value: 1000 }, say: 'thousand | thousand and' },
+  { means: { is: 'addend', value: 0.5 }, say: 'and a half | and one half' },
+  { means: { is: 'addend', value: 0.25 }, say: 'and a quarter' },
+  { means: { is: 'addend', value: 0.75 }, say: 'and three quarters' },
+  { means: { is: 'part', fraction: 1 / 2 }, say: 'half' },
+  { means: { is: 'part', fraction: 1 / 3 }, say: 'third | thirds' },
+  { means: { is: 'part', fraction: 1 / 4 }, say: 'quarter | quarters' },
+  { means: { is: 'part', fraction: 1 / 5 }, say: 'fifth | fifths' },
+  { means: { is: 'part', fraction: 1 / 8 }, say: 'eighth | eighths' },
+  { means: { is: 'part', fraction: 1 / 10 }, say: 'tenth | tenths' },
+  { means: { is: 'sign', sign: 1 }, say: '+ | plus' },
+  { means: { is: 'sign', sign: -1 }, say: '- | minus' },
+  { means: { is: 'between', what: 'over' }, say: '/ | ⁄' },
+  { means: { is: 'between', what: 'ratio' }, say: ':' },
+  { means: [{ is: 'between', what: 'size' }, { is: 'unit', unit: 'times' }], say: 'x' },
+  { means: { is: 'unit', unit: 'percent' }, say: '% | percent | per cent | percentage points | pct' },
+  { means: { is: 'unit', unit: 'px' }, say: 'px | pixel | pixels' },
+  { means: { is: 'unit', unit: 'degrees' }, say: '° | degree | degrees | deg | degs' },
+  { means: { is: 'unit', unit: 'stops' }, say: 'stop | stops | ev | f stop | f stops' },
+  { means: { is: 'unit', unit: 'times' }, say: 'times' },
+  { means: { is: 'quantity', value: 1, unit: 'stops' }, say: 'a stop | a full stop' },
+  { means: { is: 'quantity', value: 0.5, unit: 'stops' }, say: 'half (a) stop | a half stop' },
+  { means: { is: 'quantity', value: 1 / 3, unit: 'stops' }, say: '(a/one) third of a stop | a third stop' },
+  { means: { is: 'times', factor: 2 }, say: 'twice | twice as | double | doubled | two times as | 2 x as' },
+  { means: { is: 'times', factor: 3 }, say: 'triple | three times as | thrice' },
+  { means: { is: 'times', factor: 4 }, say: 'quadruple | four times as' },
+  { means: { is: 'times', factor: 0.5 }, say: 'half as | halve | half the' },
+  { means: { is: 'times', factor: 0.25 }, say: 'a quarter as | quarter the' },
+  { means: { is: 'degree', strength: 0.15 }, say: '(a) bit | a little | a little bit | little bit | slightly | a touch | a tad | somewhat | subtly | gently | subtle | slight | lightly | a hint | a notch | small' },
+  { means: { is: 'degree', strength: 0.3 }, say: 'moderately | noticeably | moderate' },
+  { means: { is: 'degree', strength: 0.6 }, say: 'much | a lot | lots | strongly | very | very much | heavily | significantly | considerably | really | far | way | strong | greatly | quite a bit | a good deal | a great deal | substantially' },
+  { means: { is: 'degree', strength: 1 }, say: 'extremely | completely | totally | fully | entirely | as much as possible | to the max/maximum | maximum' },
+];
