@@ -1,0 +1,40 @@
+import { type AuditEntry, auditRoutes } from '@flux-context/contracts';
+import { Controller } from '@nestjs/common';
+import { BytesAnswer, Door, Input, type InputOf } from '../http/index.js';
+import { AuditLogService } from './audit-log.service.js';
+
+@Controller()
+export class AuditController {
+  constructor(private readonly log: AuditLogService) {}
+
+  @Door(auditRoutes.checkpoint)
+  async checkpoint(): Promise<BytesAnswer> {
+    return text((await this.log.checkpoint()).note);
+  }
+
+  @Door(auditRoutes.key)
+  key(): BytesAnswer {
+    return text(`${this.log.verifierKey}\n`);
+  }
+
+  @Door(auditRoutes.tile)
+  async tile(@Input() { params }: InputOf<typeof auditRoutes.tile>): Promise<BytesAnswer> {
+    return bytes('application/octet-stream', await this.log.tile(`tile/${params.address}`));
+  }
+
+  @Door(auditRoutes.entry)
+  entry(@Input() { params }: InputOf<typeof auditRoutes.entry>): Promise<AuditEntry> {
+    return this.log.entry(params.index);
+  }
+}
+
+const text = (words: string): BytesAnswer => bytes('text/plain; charset=utf-8', Buffer.from(words, 'utf8'));
+
+const bytes = (type: string, whole: Uint8Array): BytesAnswer =>
+  new BytesAnswer({
+    status: 200,
+    headers: { 'Content-Type': type },
+    bytes: (async function* () {
+      yield whole;
+    })(),
+  });

@@ -1,0 +1,8 @@
+/**
+ * What happened, written in the transaction of what it tells: `append` inserts one row and locks nothing. It takes ids and
+ * closed sets only, and it must never be asked to hold a name, an address or content. Later the sequencer gives the row its
+ * place in the log, an RFC 6962 tree whose signed checkpoints outsiders verify.
+ */
+export { AuditLogModule } from './audit-log.module.js';
+export { AuditModule } from './audit.module.js';
+export { AuditService } from './audit.service.js';

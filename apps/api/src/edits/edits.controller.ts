@@ -1,0 +1,80 @@
+import { Controller } from '@nestjs/common';
+import { editRoutes, limitsRoute, outputFormats, referencesMax, instructionLengthMax, type EditStatus, type Limits, type Principal } from '@flux-context/contracts';
+import { Answer, BytesAnswer, Caller, Door, EventsAnswer, HangUp, Input, Upload, type InputOf, type UploadForm } from '../http/index.js';
+import { PoolService } from '../pools/index.js';
+import { EditAnswers, type Picture } from './edit-answers.js';
+import { EditReception } from './edit-reception.js';
+import { EditSettings } from './edit-settings.js';
+
+@Controller()
+export class EditsController {
+  constructor(
+    private readonly reception: EditReception,
+    private readonly answers: EditAnswers,
+    private readonly pools: PoolService,
+    private readonly settings: EditSettings,
+  ) {}
+
+  @Door(editRoutes.create)
+  async create(
+    @Caller() principal: Principal,
+    @Input() input: InputOf<typeof editRoutes.create>,
+    @Upload() form: UploadForm,
+    @HangUp() hangUp: AbortSignal,
+  ): Promise<Answer | BytesAnswer> {
+    const acceptance = await this.reception.receive(principal, input.headers, (limits) => form.read(limits));
+    const editId = acceptance.kind === 'running' ? acceptance.edit.id : acceptance.editId;
+    if (!acceptance.async) return bytesOf(await this.answers.result(principal, editId, 'ended', hangUp));
+    const status = await this.answers.status(principal, editId);
+    return new Answer(202, status, { ...headersOf(editId), Location: `/v1/edits/${editId}`, 'Preference-Applied': 'respond-async' });
+  }
+
+  @Door(editRoutes.status)
+  status(@Caller() principal: Principal, @Input() input: InputOf<typeof editRoutes.status>): Promise<EditStatus> {
+    return this.answers.status(principal, input.params.editId);
+  }
+
+  @Door(editRoutes.events)
+  async events(@Caller() principal: Principal, @Input() input: InputOf<typeof editRoutes.events>, @HangUp() hangUp: AbortSignal): Promise<EventsAnswer> {
+    return new EventsAnswer(named(await this.answers.statuses(principal, input.params.editId, hangUp)));
+  }
+
+  @Door(editRoutes.result)
+  async result(@Caller() principal: Principal, @Input() input: InputOf<typeof editRoutes.result>, @HangUp() hangUp: AbortSignal): Promise<BytesAnswer> {
+    return bytesOf(await this.answers.result(principal, input.params.editId, 'result', hangUp));
+  }
+
+  @Door(editRoutes.cancel)
+  cancel(@Caller() principal: Principal, @Input() input: InputOf<typeof editRoutes.cancel>): Promise<EditStatus> {
+    return this.answers.cancel(principal, input.params.editId);
+  }
+
+  @Door(limitsRoute)
+  limits(): Limits {
+    const open = this.pools.states().filter((pool) => !pool.private);
+    const { pictureBytesMax, picturePixelsMax, deadlineSeconds, redeliverySeconds } = this.settings;
+    return {
+      pictureBytesMax,
+      picturePixelsMax,
+      deadlineSeconds,
+      redeliverySeconds,
+      referencesMax,
+      instructionLengthMax,
+      sourceFormats: [...this.settings.sourceFormats],
+      outputFormats: [...outputFormats],
+      engines: [...new Set(open.flatMap((pool) => [...pool.engines]))],
+    };
+  }
+}
+
+function headersOf(editId: string): Record<string, string> {
+  return { 'Edit-Id': editId };
+}
+
+function bytesOf({ editId, contentType, bytes, sent }: Picture): BytesAnswer {
+  return new BytesAnswer({ status: 200, headers: { ...headersOf(editId), 'Content-Type': contentType }, bytes, ...(sent && { sent }) });
+}
+
+async function* named(statuses: AsyncIterable<EditStatus>): AsyncGenerator<{ event: string; data: EditStatus }> {
+  for await (const data of statuses) yield { event: 'status', data };
+}

@@ -1,0 +1,8 @@
+/** Addresses under which another API process asks for an edit of this holder. It has checked whose edit it is. */
+export const peerPaths = {
+  edit: (editId: string) => `/internal/peer/edits/${editId}`,
+  events: (editId: string) => `/internal/peer/edits/${editId}/events`,
+  result: (editId: string) => `/internal/peer/edits/${editId}/result`,
+  /** As `result`, after the edit has ended. */
+  ended: (editId: string) => `/internal/peer/edits/${editId}/ended`,
+} as const;

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { EditCaller, editsRoom, png, type EditsRoom } from '../testing/edits.js';
+import { failed, returnAsItCame, SpecWorker } from '../testing/edit-worker.js';
+
+let here: EditsRoom;
+let there: EditsRoom;
+let worker: SpecWorker;
+beforeAll(async () => {
+  here = await editsRoom({ REDELIVERY_SECONDS: '2' });
+  there = await editsRoom({ REDELIVERY_SECONDS: '2' }, here);
+  worker = await SpecWorker.start(here);
+  await worker.announce(there.internalUrl);
+});
+afterAll(async () => {
+  await worker.stop();
+  await there.close();
+  await here.close();
+});
+beforeEach(() => {
+  worker.edit = returnAsItCame;
+  worker.taken.length = 0;
+});
+
+const keyed = (key: string) => ({ headers: { 'idempotency-key': key } });
+const charged = async (caller: EditCaller) =>
+  (await here.query(`SELECT 1 FROM quota_entries q JOIN edits e ON e.id = q.edit_id WHERE e.person_id = $1 AND q.kind = 'commit'`, [caller.personId])).length;
+const code = async (answer: Response) => ((await answer.json()) as { code: string }).code;
+
+describe('the same request again, with an Idempotency-Key', () => {
+  it('gets the same picture within the window, at either process, and is charged once', async () => {
+    const caller = await EditCaller.join(here);
+    const answers = [await caller.edit(keyed('one')), await caller.edit(keyed('one')), await (await caller.at(there)).edit(keyed('one'))];
+    for (const answer of answers) expect(Buffer.from(await answer.arrayBuffer()).equals(png)).toBe(true);
+    expect(new Set(answers.map((answer) => answer.headers.get('edit-id'))).size).toBe(1);
+    expect([worker.taken.length, await charged(caller)]).toEqual([1, 1]);
+  });
+
+  it('is one edit when 32 send it at once at both processes', async () => {
+    const caller = await EditCaller.join(here);
+    const other = await caller.at(there);
+    const answers = await Promise.all(Array.from({ length: 32 }, (_, index) => (index % 2 ? caller : other).edit(keyed('many'))));
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
+    for (const answer of answers) expect(Buffer.from(await answer.arrayBuffer()).equals(png)).toBe(true);
+    expect([worker.taken.length, await charged(caller)]).toEqual([1, 1]);
+  });
+
+  it('waits for the first while that is still being sealed', async () => {
+    const caller = await EditCaller.join(here);
+    const other = await caller.at(there);
+    const large = { ...keyed('large'), image: Buffer.concat([png, Buffer.alloc(900_000)]) };
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => (index % 2 ? caller : other).edit(large)));
+    expect(await Promise.all(answers.map(async (answer) => (answer.ok ? 200 : code(answer))))).toEqual(Array.from(answers, () => 200));
+    expect(await charged(caller)).toBe(1);
+  });
+
+  it('tells why the edit failed, also at the process that does not hold it', async () => {
+    const caller = await EditCaller.join(here);
+    worker.edit = async (taken) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await taken.report(failed('picture.unreadable'));
+    };
+    const first = caller.edit(keyed('unreadable'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const second = (await caller.at(there)).edit(keyed('unreadable'));
+    expect([await code(await first), await code(await second)]).toEqual(['picture.unreadable', 'picture.unreadable']);
+  });
+
+  it('is 410 after the window, and free of charge', async () => {
+    const caller = await EditCaller.join(here);
+    await (await caller.edit(keyed('late'))).arrayBuffer();
+    await new Promise((resolve) => setTimeout(resolve, 2_300));
+    const again = await caller.edit(keyed('late'));
+    expect([again.status, await code(again), await charged(caller)]).toEqual([410, 'edit.result_gone', 1]);
+  });
+
+  it('is refused with another body, and keys of different people do not meet', async () => {
+    const [caller, other] = [await EditCaller.join(here), await EditCaller.join(here)];
+    await (await caller.edit(keyed('mine'))).arrayBuffer();
+    const changed = await caller.edit({ ...keyed('mine'), instruction: 'invert the colours' });
+    expect([changed.status, await code(changed)]).toEqual([422, 'idempotency.mismatch']);
+    expect((await other.edit(keyed('mine'))).status).toBe(200);
+  });
+
+  it('starts afresh after its caller hung up, because nothing was charged', async () => {
+    const caller = await EditCaller.join(here);
+    worker.edit = () => new Promise(() => undefined);
+    const hangUp = new AbortController();
+    const waiting = caller.edit({ ...keyed('again'), signal: hangUp.signal }).catch(() => undefined);
+    while (worker.taken.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    hangUp.abort();
+    await waiting;
+    worker.edit = returnAsItCame;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await caller.edit(keyed('again'))).status).toBe(200);
+    expect(await charged(caller)).toBe(1);
+  });
+});
+
+describe('an edit asked for at a process that does not hold it', () => {
+  it('tells status, events and result, and can be deleted', async () => {
+    const caller = await EditCaller.join(here);
+    const { id } = (await (await caller.edit({ headers: { prefer: 'respond-async' } })).json()) as { id: string };
+    const other = await caller.at(there);
+    expect((await (await other.get(`/v1/edits/${id}/events`)).text()).includes('"state":"settled"')).toBe(true);
+    expect(await (await other.get(`/v1/edits/${id}`)).json()).toMatchObject({ id, state: 'settled' });
+    expect(Buffer.from(await (await other.get(`/v1/edits/${id}/result`)).arrayBuffer()).equals(png)).toBe(true);
+    expect(await (await other.call('DELETE', `/v1/edits/${id}`)).json()).toMatchObject({ state: 'erased' });
+    expect((await other.get(`/v1/edits/${id}/result`)).status).toBe(410);
+  });
+
+  it('can be cancelled there, and stays hidden from others there', async () => {
+    const [caller, stranger] = [await EditCaller.join(here), await EditCaller.join(here)];
+    worker.edit = () => new Promise(() => undefined);
+    const { id } = (await (await caller.edit({ headers: { prefer: 'respond-async' } })).json()) as { id: string };
+    expect((await (await stranger.at(there)).call('DELETE', `/v1/edits/${id}`)).status).toBe(404);
+    expect(await (await (await caller.at(there)).call('DELETE', `/v1/edits/${id}`)).json()).toMatchObject({ state: 'failed', code: 'edit.cancelled' });
+    expect(await charged(caller)).toBe(0);
+  });
+});
+
+describe('the internal listener', () => {
+  it('answers nobody without a credential, and shows a pool nothing of another’s', async () => {
+    const caller = await EditCaller.join(here);
+    let sawForeign: number[] = [];
+    const legal = await SpecWorker.start(here, 'legal');
+    worker.edit = async (taken) => {
+      const paths = ['parcels', 'watch'].map((door) => `/internal/edits/${taken.header.editId}/${door}`);
+      sawForeign = await Promise.all([
+        ...paths.map((path) => legal.call(here.internalUrl, 'GET', path)),
+        legal.call(here.internalUrl, 'PUT', `/internal/edits/${taken.header.editId}/answer`, 'x'),
+        ...paths.map((path) => fetch(here.internalUrl + path)),
+        fetch(`${here.internalUrl}/internal/peer/edits/${taken.header.editId}`, { headers: { authorization: 'Bearer nothing-of-the-kind' } }),
+        worker.call(here.internalUrl, 'GET', `/internal/peer/edits/${taken.header.editId}`),
+      ].map(async (asked) => (await asked).status));
+      await returnAsItCame(taken);
+    };
+    expect((await caller.edit()).status).toBe(200);
+    await legal.stop();
+    expect(sawForeign).toEqual([404, 404, 404, 401, 401, 401, 404]);
+  });
+});

@@ -1,0 +1,74 @@
+import { createServer } from 'node:http';
+import { type Logger, serverLimits } from '@flux-context/runtime';
+import type { DynamicModule, INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import type { Express, NextFunction, Request, Response } from 'express';
+import { Answer, BytesAnswer, EventsAnswer } from './answers.js';
+import { writeBytes, writeEvents } from './answer-writer.js';
+import { stateOf } from './request-state.js';
+import { securityHeaders } from './security-headers.js';
+import { mountDocs, mountPortal } from './static-pages.js';
+
+export interface AppOptions {
+  readonly logger: Logger;
+  /** Whether browsers reach the appliance by TLS. */
+  readonly https: boolean;
+  /** Folder of the portal's built files. */
+  readonly portal?: string | undefined;
+}
+
+/** Writes what handlers return: plain objects as JSON, and the three kinds of answers. */
+class AnswerAdapter extends ExpressAdapter {
+  /** A body may take five minutes, since a picture may come over a slow line; headers may not. */
+  override initHttpServer(): void {
+    this.httpServer = createServer({ ...serverLimits, requestTimeout: 300_000, keepAliveTimeout: 5_000 }, this.getInstance());
+  }
+
+  override reply(response: Response, body: unknown, statusCode?: number): unknown {
+    if (body instanceof BytesAnswer) return writeBytes(response, body);
+    if (body instanceof EventsAnswer) return writeEvents(response, body);
+    if (body instanceof Answer) {
+      response.set(body.headers);
+      return super.reply(response, body.body, body.status) as unknown;
+    }
+    return super.reply(response, body, statusCode) as unknown;
+  }
+}
+
+/** Express, told to say nothing about itself and to parse no body before a door was passed. */
+function createAdapter(options: AppOptions): ExpressAdapter {
+  const adapter = new AnswerAdapter();
+  const express = adapter.getInstance<Express>();
+  express.disable('x-powered-by');
+  express.disable('etag');
+  express.use(securityHeaders(options.https));
+  express.use((request: Request, response: Response, next: NextFunction) => {
+    const { id } = stateOf(request);
+    response.set('X-Request-Id', id);
+    if (request.path.startsWith('/v1')) response.set('Cache-Control', 'no-store');
+    observe(request, response, options.logger);
+    next();
+  });
+  mountDocs(express);
+  if (options.portal !== undefined) mountPortal(express, options.portal);
+  return adapter;
+}
+
+/** One line per answered request: the door, never the address as it was typed. */
+function observe(request: Request, response: Response, logger: Logger): void {
+  const startedMs = performance.now();
+  response.once('close', () => {
+    const { id, route, principal } = stateOf(request);
+    logger.info('request answered', {
+      requestId: id, method: request.method, route: route?.path, status: response.statusCode, durationMs: Math.round(performance.now() - startedMs),
+      personId: principal?.personId, outcome: response.writableFinished ? 'sent' : 'broken',
+    });
+  });
+}
+
+/** The application of `module`, ready to listen. Faults at boot are thrown, not logged. */
+export async function createApp(module: DynamicModule | (new (...args: never[]) => object), options: AppOptions): Promise<INestApplication> {
+  const app = await NestFactory.create(module, createAdapter(options), { bodyParser: false, logger: false, abortOnError: false });
+  return app.init();
+}
