@@ -1,0 +1,23 @@
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { linesDescriptor } from './wire.js';
+
+/** A command line that starts a sandbox, and the file of a filter that it reads from `filterDescriptor`. */
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly filter?: string | undefined;
+}
+
+export const filterDescriptor = linesDescriptor + 1;
+
+/** Starts it with these three channels and that of the lines, no environment but where programs lie, and no folder. */
+export function startCommand({ program, args, filter }: Command, channels: 'pipe' | 'ignore', options: Pick<SpawnOptions, 'detached' | 'timeout' | 'killSignal'>): ChildProcess {
+  // Read to its end by whoever loads it, so each start opens it anew.
+  const opened = filter === undefined ? [] : [openSync(filter, 'r')];
+  try {
+    return spawn(program, args, { ...options, stdio: [channels, channels, channels, 'pipe', ...opened], env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' }, cwd: '/' });
+  } finally {
+    opened.forEach(closeSync);
+  }
+}

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { startupSnapshot } from 'node:v8';
+import { sealChunks, sealedSize, zero } from '@flux-context/envelope';
+import type { Order } from '../wire.js';
+import { CodedEnd, codeOf } from './coded-end.js';
+import { editExactly } from './exact-edit.js';
+import { Incoming } from './incoming.js';
+import { say, Stopwatch } from './lines.js';
+import { OpenedParts } from './opened-parts.js';
+import { probe } from './probe.js';
+import { rehearse } from './rehearsal.js';
+import { bindSharp } from './sharp-binding.js';
+import { warmUp } from './warm-up.js';
+
+/*
+ * The single-use process. It waits warm for one order, opens, decodes, edits, encodes and seals, says how it ended, and waits
+ * to be killed. It has no network, no environment and nothing to write to.
+ */
+
+const stopwatch = new Stopwatch();
+
+async function carryOut(order: Order, incoming: Incoming): Promise<void> {
+  const parts = await stopwatch.during('open', () => OpenedParts.open(order, incoming));
+  const edited = await editExactly(parts, stopwatch);
+  const answerBytes = sealedSize(edited.length);
+  if (answerBytes > order.answerBytesMax) throw new CodedEnd('edit.out_of_memory');
+  say({ answerBytes });
+  await stopwatch.during('seal', () => sendSealed(order, edited));
+}
+
+async function sendSealed(order: Order, answer: Uint8Array): Promise<void> {
+  const secret = Buffer.from(order.answerSecret, 'base64');
+  for await (const chunk of sealChunks(secret, { editId: order.editId, part: 'answer', direction: 'answer' }, Readable.from([answer]))) {
+    if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
+  }
+  zero(secret, answer);
+  await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+}
+
+async function serve(): Promise<void> {
+  await warmUp();
+  say({ ready: true });
+  const incoming = new Incoming(process.stdin);
+  const order = await incoming.order();
+  if (!order) return;
+  const figures = () => ({ timings: stopwatch.timings, memoryBytes: process.resourceUsage().maxRSS * 1_024 });
+  try {
+    await carryOut(order, incoming);
+    say({ end: { outcome: 'completed', ...figures() } });
+  } catch (error) {
+    say({ end: { outcome: 'failed', code: codeOf(error), ...figures() } });
+  }
+}
+
+/** Arguments: sharp's native half, and for a probe what to try. */
+function start(): Promise<void> {
+  const [native = '', purpose, ...rest] = process.argv.slice(2);
+  bindSharp(native);
+  // Node would open its inspector on this signal.
+  process.on('SIGUSR1', () => undefined);
+  return purpose === 'probe' ? probe(rest) : serve();
+}
+
+if (startupSnapshot.isBuildingSnapshot()) void rehearse().then(() => startupSnapshot.setDeserializeMainFunction(() => void start()));
+else void start();

@@ -1,0 +1,91 @@
+import type { Isolation } from '@flux-context/contracts';
+import { type Command, filterDescriptor } from './command.js';
+
+export interface Limits {
+  /** Memory of one process, in bytes. */
+  readonly memoryBytesMax: number;
+  /** CPU time of one process, in seconds. */
+  readonly cpuSecondsMax: number;
+}
+
+/** What a sandbox needs to see of the file system, everything read-only. */
+export interface Sight {
+  readonly node: string;
+  readonly entry: string;
+  /** The entry as a start-up snapshot, if this Node can start from it. */
+  readonly snapshot: string | undefined;
+  /** Sharp's native half. */
+  readonly native: string;
+  /** Folders of code. */
+  readonly folders: readonly string[];
+  /** Shared objects outside those folders. */
+  readonly libraries: readonly string[];
+  /** The filter of system calls, if there is one for this processor. See `seccomp/filter.ts`. */
+  readonly filter: string | undefined;
+  /** Whether the installed `setpriv` can load a filter (util-linux 2.41); bubblewrap always can. */
+  readonly setprivFilters: boolean;
+}
+
+const descriptorsMax = 256;
+/** Counted over all processes of a user where user namespaces do not count for themselves, so it only stops a flood. */
+const processesMax = 4_096;
+
+/**
+ * Memory is limited by what is written to: address space that is only reserved, as V8 and WebAssembly do, costs nothing. No
+ * file can be written at all. The core limit is the worker's own: see `keepMemoryPrivate`.
+ */
+const limited = ({ memoryBytesMax, cpuSecondsMax }: Limits): string[] => [
+  'prlimit', `--data=${memoryBytesMax}`, `--cpu=${cpuSecondsMax}:${cpuSecondsMax + 5}`, '--fsize=0', `--nofile=${descriptorsMax}`, `--nproc=${processesMax}`, '--',
+];
+
+/** Two arenas instead of eight per core, so that memory is given back. */
+const environment = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2', VIPS_CONCURRENCY: '1' } as const;
+const settings = Object.entries(environment);
+
+/** Namespaces hide no file, and files of root obey root even without capabilities; so a worker of root gives its sandboxes to nobody. */
+const nobody = (): string[] => (process.getuid?.() === 0 ? ['--reuid', '65534', '--regid', '65534', '--clear-groups'] : []);
+
+/** A command of its own, because `setpriv` loads the filter before it does anything else. */
+const filtered = ({ filter, setprivFilters }: Sight): string[] => (filter !== undefined && setprivFilters ? ['setpriv', '--no-new-privs', '--seccomp-filter', filter, '--'] : []);
+
+const node = ({ node: program, entry, snapshot, native }: Sight, args: readonly string[]): string[] =>
+  [program, '--no-warnings', ...(snapshot === undefined ? [] : ['--snapshot-blob', snapshot]), entry, native, ...args];
+
+/** The command line of each form of isolation. */
+export function commandFor(isolation: Isolation, sight: Sight, limits: Limits, args: readonly string[] = []): Command {
+  const [program, ...rest] = forms[isolation](sight, limits, args) as [string, ...string[]];
+  return { program, args: rest, filter: isolation === 'bubblewrap' ? sight.filter : undefined };
+}
+
+const forms: Record<Isolation, (sight: Sight, limits: Limits, args: readonly string[]) => string[]> = {
+  bubblewrap: (sight, limits, args) => [
+    ...limited(limits),
+    'bwrap', '--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv',
+    ...settings.flatMap(([name, value]) => ['--setenv', name, value]),
+    ...(sight.filter === undefined ? [] : ['--seccomp', String(filterDescriptor)]),
+    '--proc', '/proc', '--dev', '/dev',
+    ...binds(sight),
+    // Without this a sandbox of root could set the kernel's parameters, among them what runs when a process dumps core.
+    '--remount-ro', '/proc',
+    '--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/', '--',
+    ...node(sight, args),
+  ],
+  namespaces: (sight, limits, args) => [
+    ...limited(limits),
+    'setpriv', ...nobody(), '--pdeathsig', 'KILL', '--',
+    'unshare', '--user', '--map-root-user', '--net', '--pid', '--ipc', '--uts', '--mount', '--fork', '--kill-child', '--mount-proc', '--',
+    'setpriv', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--',
+    ...filtered(sight),
+    'env', '-i', ...settings.map(([name, value]) => `${name}=${value}`),
+    ...node(sight, args),
+  ],
+  process: (sight, limits, args) => [
+    ...limited(limits),
+    'setpriv', '--pdeathsig', 'KILL', '--no-new-privs', '--',
+    ...filtered(sight),
+    'env', '-i', ...settings.map(([name, value]) => `${name}=${value}`),
+    ...node(sight, args),
+  ],
+};
+
+const binds = ({ node: program, folders, libraries }: Sight): string[] => [...new Set([program, ...folders, ...libraries])].flatMap((file) => ['--ro-bind', file, file]);
