@@ -1,0 +1,69 @@
+import { UnstyledButton } from '@mantine/core';
+import type { Chip, Understanding } from '@flux-context/instructions';
+import { IconAlertCircle, IconCheck, IconSparkles } from '@tabler/icons-react';
+import { examples } from './examples.js';
+import { foreignWords } from './sentence-parts.js';
+
+interface ChipsProps {
+  readonly text: string;
+  readonly understanding: Understanding | undefined;
+  /** A model is loaded that tries what the exact engine does not understand. */
+  readonly hasModel: boolean;
+  readonly onChoose: (sentence: string) => void;
+  readonly onPoint: (chip: Chip) => void;
+}
+
+const Suggestions = ({ label, sentences, onChoose }: { label: string; sentences: readonly string[]; onChoose: (sentence: string) => void }) => (
+  <fieldset className="chips" aria-label={label}>
+    <span className="chips-label">{label}</span>
+    {sentences.map((sentence) => (
+      <UnstyledButton key={sentence} className="chip chip-try" onClick={() => onChoose(sentence)}>
+        {sentence}
+      </UnstyledButton>
+    ))}
+  </fieldset>
+);
+
+/** What will happen, as it is typed; or what was not understood and what would be; or what one could say. */
+export function Chips({ text, understanding, hasModel, onChoose, onPoint }: ChipsProps) {
+  if (text.trim() === '' || understanding === undefined) return <Suggestions label="Try" sentences={examples} onChoose={onChoose} />;
+  switch (understanding.kind) {
+    case 'plan':
+      return (
+        <ol className="chips" aria-label="What will happen">
+          {understanding.chips.map((chip) => (
+            <li key={`${chip.span.start}-${chip.label}`}>
+              <UnstyledButton className="chip chip-plan" onClick={() => onPoint(chip)} title={`From “${text.slice(chip.span.start, chip.span.end)}”`}>
+                <IconCheck size={14} stroke={2.6} aria-hidden="true" />
+                {chip.label}
+              </UnstyledButton>
+            </li>
+          ))}
+        </ol>
+      );
+    case 'excluded':
+      return (
+        <div className="chips chips-trouble">
+          <IconAlertCircle size={17} aria-hidden="true" />
+          <span>Say only what should happen, not what should stay: {foreignWords(text, understanding).join(', ')} cannot be promised.</span>
+        </div>
+      );
+    default:
+      return (
+        <>
+          <div className="chips chips-trouble" data-mild={hasModel}>
+            {hasModel ? <IconSparkles size={17} aria-hidden="true" /> : <IconAlertCircle size={17} aria-hidden="true" />}
+            <span>{hasModel ? 'An image model will try this.' : `Not understood: ${foreignWords(text, understanding).join(', ') || 'this sentence'}. Nothing is guessed, nothing is charged.`}</span>
+          </div>
+          {understanding.suggestions.length > 0 && <Suggestions label="This would work" sentences={understanding.suggestions} onChoose={onChoose} />}
+        </>
+      );
+  }
+}
+
+/** The same for ears: one line for the live region. */
+export function understandingInWords(text: string, understanding: Understanding | undefined): string {
+  if (text.trim() === '' || understanding === undefined) return '';
+  if (understanding.kind === 'plan') return `Will do: ${understanding.chips.map((chip) => chip.label).join(', ')}`;
+  return `Not understood: ${foreignWords(text, understanding).join(', ') || 'this sentence'}`;
+}

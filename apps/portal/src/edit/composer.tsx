@@ -1,0 +1,65 @@
+import type { Limits } from '@flux-context/contracts';
+import { understand, type Understanding } from '@flux-context/instructions';
+import { useEffect, useMemo, useState, type RefObject } from 'react';
+import { useEditor } from '../canvas/editor-context.js';
+import { currentPicture } from '../canvas/editor-state.js';
+import { marksSomething, maskPng } from '../canvas/mask.js';
+import { Chips, understandingInWords } from './chips.js';
+import { ProgressCard, TroubleCard } from './run-card.js';
+import { Sentence } from './sentence.js';
+import type { Run } from './use-run.js';
+
+interface ComposerProps {
+  readonly run: Run;
+  readonly limits: Limits | undefined;
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+}
+
+/** The same understanding as the API's, made anew with each key: it takes some milliseconds, and what is sent is what was shown. */
+function useUnderstanding(text: string): Understanding | undefined {
+  const { state } = useEditor();
+  const mask = marksSomething(state.strokes);
+  const references = state.references.length;
+  return useMemo(() => (text.trim() === '' ? undefined : understand(text, { mask, references })), [text, mask, references]);
+}
+
+/** The bar at the foot of the canvas: what is wished, what will happen, what is happening. */
+export function Composer({ run, limits, field }: ComposerProps) {
+  const { state, editor } = useEditor();
+  const [text, setText] = useState('');
+  const understanding = useUnderstanding(text);
+  const hasModel = limits?.engines.includes('diffusion') === true;
+  const busy = run.progress !== undefined;
+  const understood = understanding?.kind === 'plan' || (understanding?.kind === 'notUnderstood' && hasModel);
+
+  const send = async (): Promise<void> => {
+    const picture = currentPicture(editor.read());
+    if (picture === undefined || understanding === undefined) return;
+    const { strokes, references } = editor.read();
+    const mask = marksSomething(strokes) ? await maskPng(strokes, picture) : undefined;
+    const instruction = text.trim();
+    run.start({ instruction, understanding, references, ...(mask === undefined ? {} : { mask }) }, () => setText((now) => (now.trim() === instruction ? '' : now)));
+  };
+  useEffect(() => {
+    if (window.matchMedia('(pointer: fine)').matches) field.current?.focus();
+  }, [field]);
+  const choose = (sentence: string): void => {
+    setText(sentence);
+    field.current?.focus();
+  };
+  return (
+    <div className="composer">
+      {run.progress !== undefined && <ProgressCard progress={run.progress} onCancel={run.cancel} />}
+      {run.trouble !== undefined && <TroubleCard trouble={run.trouble} onAgain={run.again} onDismiss={run.dismiss} />}
+      <div className="composer-bar" data-dim={busy}>
+        <Sentence text={text} understanding={understanding} busy={busy} ready={understood && !busy && state.timeline !== undefined} field={field} onChange={setText} onSend={() => void send()} />
+        <div id="sentence-help">
+          <Chips text={text} understanding={understanding} hasModel={hasModel} onChoose={choose} onPoint={({ span }) => (field.current?.focus(), field.current?.setSelectionRange(span.start, span.end))} />
+        </div>
+      </div>
+      <output className="for-ears">
+        {understandingInWords(text, understanding)}
+      </output>
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import { newId, quotaRoutes } from '@flux-context/contracts';
+import { useClient } from '@flux-context/ui';
+import { useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import type { Editor } from '../canvas/editor.js';
+import { readPicture } from './pixels.js';
+import { formOf, replayable, requestFor, type EditRequest, type Wish } from './request.js';
+import { runEdit, type Progress } from './run-edit.js';
+import { troubleOf, type Trouble } from './trouble.js';
+
+export interface Run {
+  readonly progress: Progress | undefined;
+  readonly trouble: Trouble | undefined;
+  /** `done` is called when the picture of this wish lies on the canvas. */
+  readonly start: (wish: Wish, done: () => void) => void;
+  readonly again: () => void;
+  readonly cancel: () => void;
+  readonly dismiss: () => void;
+}
+
+interface Errand {
+  readonly wish: Wish;
+  readonly done: () => void;
+  readonly request: EditRequest;
+}
+
+/** Runs one edit at a time and lays its picture on the canvas. */
+export function useRun(editor: Editor, tell: { done: (seconds: number) => void; cancelled: () => void; failed: (trouble: Trouble) => void }): Run {
+  const client = useClient();
+  const queries = useQueryClient();
+  const [progress, setProgress] = useState<Progress>();
+  const [trouble, setTrouble] = useState<Trouble>();
+  const errand = useRef<Errand>(undefined);
+  const stop = useRef<AbortController>(undefined);
+
+  const run = async ({ wish, done, request }: Errand): Promise<void> => {
+    const controller = new AbortController();
+    const startedAt = performance.now();
+    stop.current = controller;
+    errand.current = { wish, done, request };
+    setTrouble(undefined);
+    setProgress({ phase: 'sending', part: 0 });
+    try {
+      const blob = await runEdit(client, formOf(request), request.idempotencyKey, { signal: controller.signal, onProgress: setProgress });
+      const shown = await readPicture(blob, false);
+      if (shown === undefined) throw new Error('the result cannot be shown');
+      const plan = replayable(wish);
+      const labels = wish.understanding?.kind === 'plan' ? wish.understanding.chips.map((chip) => chip.label) : [];
+      const picture = { blob, url: shown.url, width: shown.width, height: shown.height };
+      editor.act({ do: 'add turn', turn: { id: request.idempotencyKey, instruction: wish.instruction, labels, picture, ...(plan === undefined ? {} : { replay: plan }) } });
+      done();
+      tell.done((performance.now() - startedAt) / 1_000);
+    } catch (error) {
+      if (controller.signal.aborted) return tell.cancelled();
+      const found = troubleOf(error);
+      setTrouble(found);
+      tell.failed(found);
+    } finally {
+      setProgress(undefined);
+      void queries.invalidateQueries({ queryKey: [quotaRoutes.balance.id] });
+    }
+  };
+
+  const begin = (wish: Wish, done: () => void): void => {
+    const { timeline } = editor.read();
+    if (timeline !== undefined) void run({ wish, done, request: requestFor(timeline, wish) });
+  };
+  const again = (): void => {
+    const last = errand.current;
+    if (last === undefined) return;
+    void run(trouble?.again?.sameKey === true ? last : { ...last, request: { ...last.request, idempotencyKey: newId('request') } });
+  };
+  return { progress, trouble, start: begin, again, cancel: () => stop.current?.abort(), dismiss: () => setTrouble(undefined) };
+}

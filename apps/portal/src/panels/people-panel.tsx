@@ -1,0 +1,116 @@
+import { Badge, Button, NativeSelect, Skeleton, Switch, Text, TextInput } from '@mantine/core';
+import { personRoutes, roles, type Permission, type Person, type Role } from '@flux-context/contracts';
+import { CopyField, countInWords, useClient, type OutputOf } from '@flux-context/ui';
+import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Refusal } from './refusal.js';
+import { SureButton } from './sure-button.js';
+
+const key = [personRoutes.list.id];
+
+/** Everybody in the organisation: add, invite, give or take a seat, deactivate. Shows only what the caller may do. */
+export function PeoplePanel({ permissions, selfId }: { permissions: readonly Permission[]; selfId: string }) {
+  const client = useClient();
+  const { data, error } = useQuery({ queryKey: key, queryFn: () => client.call(personRoutes.list) });
+  const may = new Set(permissions);
+  return (
+    <div className="drawer">
+      {data !== undefined && (
+        <Text size="sm" c="dimmed">
+          {data.seats.taken} of {countInWords(data.seats.limit, 'seat')} taken. With a seat one edits from the organisation’s allowance, without from three trial edits.
+        </Text>
+      )}
+      {may.has('person:create') && <NewPerson />}
+      {error !== null && <Refusal error={error} />}
+      {data === undefined && error === null && <Skeleton height={160} />}
+      <ul className="rows">
+        {data?.people.map((person) => (
+          <PersonRow key={person.id} person={person} self={person.id === selfId} may={may} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** A call that changes people: the list is read again after it. */
+function usePeopleChange<T>(mutationFn: (client: ReturnType<typeof useClient>) => Promise<T>, done?: () => void) {
+  const client = useClient();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => mutationFn(client),
+    onSuccess: () => {
+      done?.();
+      return queries.invalidateQueries({ queryKey: key });
+    },
+  });
+}
+
+const roleNames: Readonly<Record<Role, string>> = { owner: 'Owner', administrator: 'Administrator', auditor: 'Auditor', member: 'Member' };
+
+const emptyDraft = { name: '', email: '', role: 'member' as Role };
+
+function NewPerson() {
+  const [draft, setDraft] = useState(emptyDraft);
+  const add = usePeopleChange((client) => client.call(personRoutes.create, { body: draft }), () => setDraft(emptyDraft));
+  return (
+    <form className="person-form" onSubmit={(event) => (event.preventDefault(), add.mutate())}>
+      <TextInput label="Name" value={draft.name} onChange={(event) => setDraft({ ...draft, name: event.currentTarget.value })} maxLength={200} required />
+      <TextInput label="E-mail" type="email" value={draft.email} onChange={(event) => setDraft({ ...draft, email: event.currentTarget.value })} maxLength={320} required />
+      <NativeSelect label="Role" value={draft.role} onChange={(event) => setDraft({ ...draft, role: event.currentTarget.value as Role })} data={roles.toReversed().map((role) => ({ value: role, label: roleNames[role] }))} />
+      <Button type="submit" loading={add.isPending}>
+        Add person
+      </Button>
+      {add.error !== null && <Refusal error={add.error} />}
+    </form>
+  );
+}
+
+function PersonRow({ person, self, may }: { person: Person; self: boolean; may: ReadonlySet<Permission> }) {
+  const params = { personId: person.id };
+  const seat = usePeopleChange((client) => client.call(personRoutes.change, { params, body: { seated: !person.seated } }));
+  const invite = usePeopleChange((client) => client.call(personRoutes.invite, { params }));
+  const deactivate = usePeopleChange((client) => client.call(personRoutes.deactivate, { params }));
+  const error = seat.error ?? invite.error ?? deactivate.error;
+  return (
+    <li data-inactive={!person.active}>
+      <div className="row-words">
+        <Text size="sm" fw={560} truncate>
+          {person.name} {self && <span className="hint">you</span>}
+        </Text>
+        <Text size="xs" c="dimmed" truncate>
+          {roleNames[person.role]} · {person.email}
+        </Text>
+      </div>
+      {person.active ? (
+        <div className="row-actions">
+          <Switch size="sm" label="Seat" aria-label={`Seat of ${person.name}`} checked={person.seated} onChange={() => seat.mutate()} disabled={!may.has('person:update') || seat.isPending} />
+          {may.has('person:invite') && (
+            <Button size="compact-sm" variant="subtle" onClick={() => invite.mutate()} loading={invite.isPending} aria-label={`Sign-in link for ${person.name}`}>
+              Link
+            </Button>
+          )}
+          {may.has('person:deactivate') && !self && <SureButton label="Deactivate" about={person.name} busy={deactivate.isPending} onSure={() => deactivate.mutate()} />}
+        </div>
+      ) : (
+        <Badge variant="light" color="gray">
+          Inactive
+        </Badge>
+      )}
+      {invite.data !== undefined && <InviteLink link={invite.data} name={person.name} />}
+      {error !== null && <Refusal error={error} />}
+    </li>
+  );
+}
+
+function InviteLink({ link, name }: { link: OutputOf<typeof personRoutes.invite>; name: string }) {
+  return (
+    <output className="row-wide">
+      <CopyField label="Sign-in link" value={link.url} icon={<IconCopy size={18} />} doneIcon={<IconCheck size={18} />} />
+      <Text size="xs" c="dimmed" mt={4}>
+        Give it to {name}. It works once, until {new Date(link.expiresAt).toLocaleTimeString(undefined, { timeStyle: 'short' })}.
+      </Text>
+    </output>
+  );
+}
+

@@ -1,0 +1,41 @@
+import { sessionRoutes } from '@flux-context/contracts';
+import { ProblemError, useClient, type Client, type OutputOf } from '@flux-context/ui';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+
+export type Me = OutputOf<typeof sessionRoutes.me>;
+
+export type Session =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'out'; readonly trouble: string | undefined }
+  | { readonly kind: 'in'; readonly me: Me };
+
+/** Opens a session with the token of the link, once; without one asks who is there. Undefined: nobody, and nothing went wrong. */
+async function enter(client: Client, token: string | undefined): Promise<Me | null> {
+  if (token !== undefined) return client.call(sessionRoutes.open, { body: { token } });
+  return client.call(sessionRoutes.me).catch((error: unknown) => {
+    if (error instanceof ProblemError && error.status === 401) return null;
+    throw error;
+  });
+}
+
+/** Who is signed in. It is asked once: a session that ends later must not take the work in this tab away. */
+export function useSession(token: string | undefined): Session {
+  const client = useClient();
+  const { data, error } = useQuery({ queryKey: ['session'], queryFn: () => enter(client, token), staleTime: Infinity, gcTime: Infinity, retry: token === undefined ? 2 : false, refetchOnReconnect: false, refetchOnWindowFocus: false });
+  if (error !== null) return { kind: 'out', trouble: error.message };
+  if (data === undefined) return { kind: 'unknown' };
+  return data === null ? { kind: 'out', trouble: undefined } : { kind: 'in', me: data };
+}
+
+/** Ends the session there and forgets everything here, by loading the page anew. */
+export function useSignOut() {
+  const client = useClient();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => client.call(sessionRoutes.close),
+    onSuccess: () => {
+      queries.clear();
+      window.location.reload();
+    },
+  });
+}
