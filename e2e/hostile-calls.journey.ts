@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { runCalls } from '@flux-context/hostile';
+import { RunningAppliance } from './appliance.js';
+
+let appliance: RunningAppliance;
+beforeAll(async () => {
+  appliance = await RunningAppliance.start({ REDELIVERY_SECONDS: '5' });
+});
+afterAll(async () => {
+  await appliance.stop();
+  appliance.forget();
+});
+
+describe('600 calls made from the contract, a fifth of them spoiled', () => {
+  it('are answered as documented: no 5xx, no other status or form, no word of the input in an error', async () => {
+    const report = await runCalls(appliance, { calls: 600, seed: 1 });
+    expect(report.faults).toEqual([]);
+    expect(report.deep / report.calls).toBeGreaterThan(0.6);
+  });
+});

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import sharp from 'sharp';
+import { RunningAppliance } from './appliance.js';
+
+const root = join(import.meta.dirname, '..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+/** The shell lines that the README gives a newcomer, by the program they begin with. */
+function readmeLines(start: string): string {
+  const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block!);
+  const found = blocks.find((block) => block.startsWith(start));
+  if (!found) throw new Error(`The README has no block that begins with ${start}`);
+  return found;
+}
+
+let appliance: RunningAppliance;
+let folder: string;
+beforeAll(async () => {
+  appliance = await RunningAppliance.start();
+  folder = mkdtempSync(join(tmpdir(), 'newcomer-'));
+});
+afterAll(async () => {
+  await appliance.stop();
+  appliance.forget();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs README lines as they stand, but for the port and the folders, which a test may not share with others. */
+async function shell(lines: string): Promise<void> {
+  const here = lines
+    .replaceAll('http://127.0.0.1:8080', appliance.url)
+    .replaceAll('./.appliance', appliance.dataDirectory)
+    .replaceAll(/-o (\S+)/g, `-o ${folder}/$1`);
+  await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', here], { cwd: root, env: { ...process.env, NODE_OPTIONS: '', DATA_DIR: appliance.dataDirectory } });
+}
+
+describe('a newcomer with the README', () => {
+  it('edits a photo from the terminal', async () => {
+    await shell(readmeLines('npx flux'));
+    const edited = await sharp(join(folder, 'square.png')).metadata();
+    expect([edited.format, edited.width, edited.height]).toEqual(['png', 400, 400]);
+    const { channels } = await sharp(join(folder, 'square.png')).stats();
+    expect(Math.abs(channels[0]!.mean - channels[2]!.mean)).toBeLessThan(0.01);
+  });
+
+  it('edits a photo by curl', async () => {
+    await shell(readmeLines('KEY='));
+    const edited = await sharp(join(folder, 'warm.jpg')).metadata();
+    expect([edited.format, edited.width, edited.height]).toEqual(['jpeg', 300, 200]);
+  });
+
+  it('finds everything at its fixed address', async () => {
+    for (const path of ['/healthz', '/readyz', '/openapi.json', '/docs', '/']) {
+      expect([path, (await fetch(`${appliance.url}${path}`)).status]).toEqual([path, 200]);
+    }
+  });
+});

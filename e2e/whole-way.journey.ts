@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Canary, listeningPorts, textNeedles } from '@flux-context/testkit';
+import sharp from 'sharp';
+import { RunningAppliance } from './appliance.js';
+import { photo } from './pictures.js';
+import { until } from './until.js';
+
+/** Words that stand nowhere else, so that finding them means that they were kept. */
+const instruction = 'crop to 3:2, then increase vibrance by 37% and make it 41% warmer';
+
+let appliance: RunningAppliance;
+beforeAll(async () => {
+  appliance = await RunningAppliance.start({ REDELIVERY_SECONDS: '3' });
+});
+afterAll(async () => {
+  await appliance.stop();
+  appliance.forget();
+});
+
+interface Traces {
+  readonly row: Record<string, unknown>;
+  readonly entries: string[];
+  readonly events: { name: string; body: string }[];
+}
+
+async function traces(editId: string): Promise<Traces> {
+  const [row] = await appliance.query<Record<string, unknown>>(`SELECT * FROM edits WHERE id = $1`, [editId]);
+  const entries = await appliance.query<{ kind: string }>(`SELECT kind FROM quota_entries WHERE edit_id = $1 ORDER BY id`, [editId]);
+  const events = await appliance.query<{ name: string; body: string }>(
+    `SELECT name, convert_from(body, 'UTF8') AS body FROM audit_outbox WHERE convert_from(body, 'UTF8') LIKE '%' || $1 || '%' ORDER BY id`,
+    [editId],
+  );
+  return { row: row!, entries: entries.map(({ kind }) => kind), events };
+}
+
+async function stageCounts(): Promise<Record<string, number>> {
+  const text = await (await fetch(appliance.metricsUrl)).text();
+  return Object.fromEntries([...text.matchAll(/^edit_stage_duration_seconds_count\{[^}]*stage="(\w+)"[^}]*\} (\d+)$/gm)].map(([, stage, count]) => [stage, Number(count)]));
+}
+
+describe('one edit, all the way', () => {
+  it('leaves the trace of each step and nothing more', async () => {
+    const workersBefore = appliance.pidsOf('gpu-worker/dist/sandbox');
+    const source = photo();
+    const answer = await appliance.edit(source, instruction, { headers: { 'idempotency-key': 'whole-way' }, fields: { options: JSON.stringify({ output: { format: 'png' } }) } });
+    const picture = Buffer.from(await answer.arrayBuffer());
+    const editId = answer.headers.get('edit-id')!;
+
+    // 1 and 2: it came in by its door, with a request id, and its picture comes back decodable and changed.
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/png']);
+    expect(answer.headers.get('x-request-id')).toMatch(/^req_[0-9a-f]{32}$/);
+    expect(await sharp(picture).metadata()).toMatchObject({ width: 600, height: 400, format: 'png' });
+
+    // 3 and 4: routed to the exact engine; row, audit event and reservation came in one transaction.
+    await until(async () => (await traces(editId)).row['state'] === 'delivered');
+    const delivered = await traces(editId);
+    expect(delivered.row).toMatchObject({ engine: 'exact', pool: 'shared', private: false, code: null });
+    expect(delivered.entries).toEqual(['reserve', 'commit']);
+
+    // 5: the ticket is gone from the queue's tables.
+    const [left] = await appliance.query<{ count: number }>(`SELECT count(*)::int AS count FROM queue_shared.job WHERE id = $1`, [editId]);
+    expect(left).toEqual({ count: 0 });
+
+    // 6 to 9: each stage was walked once, in a sandbox that is gone.
+    expect(await stageCounts()).toEqual({ receive: 1, seal: 1, queue: 1, open: 1, decode: 1, edit: 1, encode: 1, settle: 1, send: 1 });
+    expect(delivered.row['isolation']).toMatch(/^(bubblewrap|namespaces|process)$/);
+    expect(Object.keys(delivered.row['timings'] as object)).toEqual(expect.arrayContaining(['receive', 'seal', 'queue', 'open', 'decode', 'edit', 'encode']));
+    await until(() => appliance.pidsOf('gpu-worker/dist/sandbox').length >= workersBefore.length);
+
+    // 10: settled before delivered.
+    expect(delivered.row['settled_at']! <= delivered.row['delivered_at']!).toBe(true);
+
+    // 11: after the window it is erased, and a retry learns only that.
+    await until(async () => (await traces(editId)).row['state'] === 'erased');
+    const erased = await traces(editId);
+    expect(erased.events.map(({ name }) => name)).toEqual(['edit.accepted', 'edit.completed', 'edit.erased']);
+    const again = await appliance.edit(source, instruction, { headers: { 'idempotency-key': 'whole-way' }, fields: { options: JSON.stringify({ output: { format: 'png' } }) } });
+    expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([410, 'edit.result_gone']);
+
+    // 12 and 13 happen only to edits that fail: nothing was released or given back.
+    expect(erased.entries).toEqual(['reserve', 'commit']);
+  });
+
+  it('opens no inspector when a signal asks for one, and has no memory that could be dumped', async () => {
+    const pids = ['api/dist/main.js', 'gpu-worker/dist/main.js'].flatMap((part) => appliance.pidsOf(part));
+    const ports = pids.map(listeningPorts);
+    for (const pid of pids) process.kill(pid, 'SIGUSR1');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(pids).toHaveLength(2);
+    expect(pids.map(listeningPorts)).toEqual(ports);
+    for (const pid of pids) expect(readFileSync(`/proc/${pid}/limits`, 'utf8')).toMatch(/Max core file size +1 +1 /);
+  });
+
+  it('keeps neither words nor pixels in any file, and would find them if it did', async () => {
+    const raw = await sharp(photo()).raw().toBuffer();
+    const canary = new Canary([...textNeedles('instruction', instruction), { form: 'input file', bytes: photo().subarray(1_024) }, { form: 'raw pixels', bytes: raw }]);
+    const kept = async () => (await canary.search([{ folder: appliance.dataDirectory }])).map(({ form }) => form);
+    await appliance.query('CHECKPOINT');
+    expect(await kept()).toEqual([]);
+    await appliance.query(`CREATE TABLE planted AS SELECT $1::bytea AS bytes, $2::text AS words`, [photo(), instruction]);
+    await appliance.query('CHECKPOINT');
+    expect(await kept()).toEqual(expect.arrayContaining(['input file', 'instruction, UTF-8']));
+    await appliance.query('DROP TABLE planted');
+  });
+});
