@@ -4,6 +4,9 @@ import { step } from './step.mjs';
 
 const stamp = 'node_modules/.installed-lock';
 
+/** Its installer would fetch the CUDA libraries from elsewhere, and fail the whole installation where it cannot; a GPU's image brings its own. */
+process.env['ONNXRUNTIME_NODE_INSTALL'] = 'skip';
+
 /**
  * Installs what package-lock.json names, when it changed since the last time. Not by `npm ci`: it insists on entries for the
  * binaries of every platform, which registries behind a company's wall often do not carry. The lock is read, never written.
