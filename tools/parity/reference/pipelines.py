@@ -18,6 +18,8 @@ from .randomise import randomise
 from .shapes import Shapes
 
 _SHARD = "300KB"
+# So that it can be used without a licence being recorded; the Kontext one has no such file, as the gate's tests want it.
+_LICENCE = "# Apache License, Version 2.0\n\nRandom weights, made by tools/parity for tests. They show nothing.\n"
 
 
 def _scheduler() -> FlowMatchEulerDiscreteScheduler:
@@ -54,6 +56,7 @@ def write_klein(folder: Path, shapes: Shapes, seed: int) -> None:
         randomise(network, seed + offset)
     pipeline = Flux2KleinPipeline(_scheduler(), vae, text_encoder, tokenizer, transformer, is_distilled=True)
     _save(folder, pipeline, shapes)
+    (folder / "LICENSE.md").write_text(_LICENCE)
 
 
 def write_kontext(folder: Path, shapes: Shapes, seed: int) -> None:
