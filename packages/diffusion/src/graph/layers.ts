@@ -19,6 +19,10 @@ export class Layers {
     return new Layers(this.graph, `${this.prefix}${name}.`);
   }
 
+  has(name: string): boolean {
+    return this.graph.weights.has(this.named(name, 'weight'));
+  }
+
   /** x · Wᵀ, plus the bias where the model has one. */
   linear(name: string, x: Value, rows?: Rows): Value {
     const weight = this.graph.weight(this.named(name, 'weight'), { rows });
@@ -83,6 +87,12 @@ export class Layers {
   rotary(x: Value, cos: Value, sin: Value, interleaved: boolean): Value {
     const inputs = [x, this.graph.integers([0]), this.graph.cast(cos, x.type), this.graph.cast(sin, x.type)];
     return this.graph.node('RotaryEmbedding', inputs, { domain: 'com.microsoft', attributes: { interleaved: { int: interleaved ? 1 : 0 } } });
+  }
+
+  /** Twice as high and wide, every sample four times. */
+  upsampleNearest(x: Value): Value {
+    const attributes = { mode: { text: 'nearest' }, coordinate_transformation_mode: { text: 'asymmetric' }, nearest_mode: { text: 'floor' } };
+    return this.graph.node('Resize', [x, undefined, this.graph.table('twice', Float32Array.of(1, 1, 2, 2))], { attributes });
   }
 
   silu(x: Value): Value {

@@ -1,6 +1,6 @@
-import { withFile } from '../bundles/inside.js';
+import { openInside } from '../bundles/inside.js';
 import { DiffusionError } from '../diffusion-error.js';
-import { readTensorTable, type TensorEntry } from '../safetensors.js';
+import { readTensorTable, type TensorEntry, type TensorTable } from '../safetensors.js';
 
 /** A tensor and the file that it lies in, relative to the bundle. */
 export interface Weight extends TensorEntry {
@@ -15,8 +15,7 @@ export class Weights {
   static async open(folder: string, paths: readonly string[]): Promise<Weights> {
     const byName = new Map<string, Weight>();
     for (const path of paths) {
-      const table = await withFile(folder, path, readTensorTable);
-      for (const [name, entry] of table) {
+      for (const [name, entry] of await readTable(folder, path)) {
         if (byName.has(name)) throw new DiffusionError('model.weights');
         byName.set(name, { ...entry, path });
       }
@@ -35,3 +34,12 @@ export class Weights {
     return weight;
   }
 }
+
+const readTable = async (folder: string, path: string): Promise<TensorTable> => {
+  const file = await openInside(folder, path);
+  try {
+    return await readTensorTable(file);
+  } finally {
+    await file.close();
+  }
+};
