@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { link, mkdir, readFile, readdir, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -122,6 +123,12 @@ describe('a folder is refused with a code, and nothing is left', () => {
     await expect(importFolder(source, models)).rejects.toMatchObject({ code: 'bundle.path' });
   });
 
+  it('a pipe in place of a file, without waiting for it: bundle.path', async () => {
+    const source = await write(altered(kleinFiles(), { 'LICENSE.md': undefined }));
+    execFileSync('mkfifo', [path.join(source, 'LICENSE.md')]);
+    await expect(importFolder(source, models)).rejects.toMatchObject({ code: 'bundle.path' });
+  });
+
   it('a name that leads elsewhere: bundle.id', async () => {
     const source = await write(kleinFiles());
     for (const id of ['..', '../x', '.hidden', 'Upper', '', 'a/b', 'x'.repeat(65)]) await expect(importFolder(source, models, { id })).rejects.toMatchObject({ code: 'bundle.id' });
@@ -181,6 +188,14 @@ describe('an import that was stopped', () => {
     const other = await write(altered(kleinFiles(), { 'vae/diffusion_pytorch_model.safetensors': weightsOf({ w: ['F32', [0x4000_0000]] }) }), 'other');
     const { bundle } = await importFolder(other, models, { id: 'model' });
     expect(await readFile(path.join(bundle.folder, 'vae/diffusion_pytorch_model.safetensors'))).toEqual(weightsOf({ w: ['F32', [0x4000_0000]] }));
+  });
+
+  it('by kill -9 does not keep others out', async () => {
+    await mkdir(path.join(models, '.importing-model'), { recursive: true });
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    await writeFile(path.join(models, '.importing-model/.lock'), String(pid));
+    await writeFile(path.join(models, '.importing-model/.journal'), '{"path":"../../evil","origin":"","bytes":1,"sha256":""}\n{"path":"vae/conf');
+    await expect(importFolder(await write(kleinFiles()), models, { id: 'model' })).resolves.toBeDefined();
   });
 
   it('is refused while another process is at it', async () => {

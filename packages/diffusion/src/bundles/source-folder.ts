@@ -30,10 +30,12 @@ export async function readWeights(folder: string, path: string): Promise<TensorT
  */
 export class SourceFolder {
   private readonly noted = new Set<string>();
+  /** Files that the bundle needs and the publisher left out, made from those that he has. */
+  readonly made = new Map<string, Buffer>();
 
   constructor(readonly folder: string) {}
 
-  /** The files that were asked for. */
+  /** The files that were asked for, but for those that are made. */
   get paths(): readonly string[] {
     return [...this.noted];
   }
@@ -57,10 +59,15 @@ export class SourceFolder {
     return { config, network: { config: path, weights: await this.findWeights(part) } };
   }
 
-  async readTokenizer(part: string, maxLength: number) {
-    const [json, config] = [this.note(`${part}/tokenizer.json`), this.note(`${part}/tokenizer_config.json`)];
-    await readJson(this.folder, json, tokenizerBytesMax);
+  /** `build` makes tokenizer.json where there is none. */
+  async readTokenizer(part: string, maxLength: number, build?: (folder: string, part: string) => Promise<Buffer | undefined>) {
+    const [json, config] = [`${part}/tokenizer.json`, this.note(`${part}/tokenizer_config.json`)];
     await readJson(this.folder, config, configBytesMax);
+    if (!(await findJson(this.folder, json, tokenizerBytesMax))) {
+      const built = await build?.(this.folder, part);
+      if (!built) throw new BundleError('bundle.file_missing', json);
+      this.made.set(json, built);
+    } else this.note(json);
     return { json, config, maxLength };
   }
 
