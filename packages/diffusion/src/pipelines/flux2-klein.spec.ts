@@ -1,4 +1,3 @@
-/** @jest-environment ./packages/testkit/jest/native-arrays.mjs */
 import { fit, prepare, type RgbImage } from '@flux-context/picture';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { packLatent, unpackLatent } from '../latents/packing.js';
