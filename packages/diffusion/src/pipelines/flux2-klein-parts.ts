@@ -29,6 +29,8 @@ export interface Flux2KleinParts {
   readonly rotary: { readonly axes: readonly number[]; readonly theta: number };
   /** In tokens, padding included. */
   readonly textLength: number;
+  /** Numbers per token of an encoded prompt. */
+  readonly promptWidth: number;
   readonly latentChannels: number;
   /** Pixels per place of a latent, along a side. */
   readonly vaeFactor: number;
@@ -43,11 +45,11 @@ export const openFlux2KleinParts = async ({ folder, manifest }: KleinBundle, opt
   const transformerConfig = await readConfiguration(folder, components.transformer.config, flux2TransformerConfig);
   const vaeConfig = await readConfiguration(folder, components.vae.config, kleinVaeConfig);
   const textConfig = await readConfiguration(folder, components.textEncoder.config, qwen3Config);
-  if (transformerConfig.in_channels !== vaeConfig.latent_channels * 4) throw new DiffusionError('model.config');
+  const { captureHidden } = components.textEncoder;
+  if (transformerConfig.in_channels !== vaeConfig.latent_channels * 4 || transformerConfig.joint_attention_dim !== textConfig.hidden_size * captureHidden.length) throw new DiffusionError('model.config');
   const vaeWeights = await Weights.open(folder, components.vae.weights);
   // The autoencoder is not safe in half precision. It is also the smallest part.
   const compute = options.provider === 'cpu' ? 'float32' : 'float16';
-  const { captureHidden } = components.textEncoder;
 
   const sessions = new OpenSessions(folder, options);
   const parts = {
@@ -63,6 +65,7 @@ export const openFlux2KleinParts = async ({ folder, manifest }: KleinBundle, opt
     ...parts,
     rotary: { axes: transformerConfig.axes_dims_rope, theta: transformerConfig.rope_theta },
     textLength: components.tokenizer.maxLength,
+    promptWidth: transformerConfig.joint_attention_dim,
     latentChannels: vaeConfig.latent_channels,
     vaeFactor: 2 ** (vaeConfig.block_out_channels.length - 1),
     close: () => sessions.close(),

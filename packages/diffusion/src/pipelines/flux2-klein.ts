@@ -11,7 +11,7 @@ import { type EditPlan, planEdit } from './edit-plan.js';
 import type { DiffusionRequest, DiffusionResult, Observer, Pipeline, PipelineOptions } from './pipeline.js';
 
 /** The turn of a person, and the beginning of an answer without thinking: Qwen3's chat template as the reference fills it in. */
-const template = { prefix: '<|im_start|>user\n', suffix: '<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n' };
+export const kleinTemplate = { prefix: '<|im_start|>user\n', suffix: '<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n' };
 
 /** Reference pictures lie at times 10, 20 and so on; what is made lies at 0. */
 const timeStep = 10;
@@ -39,7 +39,7 @@ interface Inpainting {
  * diffusers' Flux2KleinPipeline and Flux2KleinInpaintPipeline.
  */
 export class Flux2KleinPipeline implements Pipeline {
-  private constructor(
+  constructor(
     readonly bundle: KleinBundle,
     private readonly parts: Flux2KleinParts,
     private readonly drawNoise = gaussianNoise,
@@ -77,16 +77,17 @@ export class Flux2KleinPipeline implements Pipeline {
 
   /** [1, text tokens, joint]. Control tokens in the words are taken out. */
   private async encodePrompt(prompt: string, memory: EditMemory): Promise<Float32Array> {
-    const { tokenizer, textEncoder } = this.parts;
-    const { inputIds, attentionMask } = tokenizer.encode(template.prefix + tokenizer.withoutMarkers(prompt) + template.suffix);
+    const { tokenizer, textEncoder, promptWidth } = this.parts;
+    const { inputIds, attentionMask } = tokenizer.encode(kleinTemplate.prefix + tokenizer.withoutMarkers(prompt) + kleinTemplate.suffix);
     const shape = [1, inputIds.length];
-    return textEncoder.run({ input_ids: { data: memory.hold(inputIds), shape }, attention_mask: { data: memory.hold(attentionMask), shape } });
+    return textEncoder.run({ input_ids: { data: memory.hold(inputIds), shape }, attention_mask: { data: memory.hold(attentionMask), shape } }, [...shape, promptWidth]);
   }
 
   private async encodeImage(image: RgbImage, memory: EditMemory): Promise<Latent> {
     const { vaeEncoder, latentChannels, vaeFactor } = this.parts;
     const sample = { data: memory.hold(toSample(image)), shape: [1, 3, image.height, image.width] };
-    return { channels: latentChannels, height: image.height / vaeFactor, width: image.width / vaeFactor, data: memory.hold(await vaeEncoder.run({ sample })) };
+    const size = { channels: latentChannels, height: image.height / vaeFactor, width: image.width / vaeFactor };
+    return { ...size, data: memory.hold(await vaeEncoder.run({ sample }, [1, size.channels, size.height, size.width])) };
   }
 
   private prepareLatents(
@@ -111,7 +112,7 @@ export class Flux2KleinPipeline implements Pipeline {
       inpainting = { clean, noise: memory.hold(latents.slice()), mask: memory.hold(maskOfTokens(mask, plan.patch)) };
       latents.set(memory.hold(scheduler.scaleNoise(clean, schedule.sigmas[plan.firstStep]!, inpainting.noise)));
     }
-    const positions = [...textPositions(textLength), ...gridPositions(plan.rows, plan.columns, (row, column) => [0, row, column, 0]), ...references.flatMap(referencePositions)];
+    const positions = kleinPositions(textLength, plan, references.map(({ height, width }) => ({ rows: height / 2, columns: width / 2 })));
     return { conditioning: { tokens, latents, prompt, negative, rotary: rotaryTable(positions, rotary.axes, rotary.theta) }, inpainting };
   }
 
@@ -132,15 +133,17 @@ export class Flux2KleinPipeline implements Pipeline {
   }
 
   private async predictVelocity({ tokens, rotary }: Conditioning, prompt: Float32Array, timestep: number): Promise<Float32Array> {
-    const { transformer, latentChannels, textLength } = this.parts;
+    const { transformer, latentChannels, textLength, promptWidth } = this.parts;
+    const shape = [1, tokens.length / (latentChannels * 4), latentChannels * 4];
     const angles = [rotary.tokens, rotary.angles];
-    return transformer.run({
-      hidden_states: { data: tokens, shape: [1, tokens.length / (latentChannels * 4), latentChannels * 4] },
-      encoder_hidden_states: { data: prompt, shape: [1, textLength, prompt.length / textLength] },
+    const feeds = {
+      hidden_states: { data: tokens, shape },
+      encoder_hidden_states: { data: prompt, shape: [1, textLength, promptWidth] },
       timestep: { data: Float32Array.of(timestep / 1000), shape: [1] },
       rope_cos: { data: rotary.cos, shape: angles },
       rope_sin: { data: rotary.sin, shape: angles },
-    });
+    };
+    return transformer.run(feeds, shape);
   }
 
   /** What may not change follows the picture as it would be at that noise level. */
@@ -164,8 +167,9 @@ export class Flux2KleinPipeline implements Pipeline {
 
   private async decodeImage({ channels, height, width, data }: Latent, memory: EditMemory): Promise<RgbImage> {
     const { vaeDecoder, vaeFactor } = this.parts;
-    const sample = memory.hold(await vaeDecoder.run({ latent: { data, shape: [1, channels, height, width] } }));
-    return toImage(sample, width * vaeFactor, height * vaeFactor);
+    const [pixelHeight, pixelWidth] = [height * vaeFactor, width * vaeFactor];
+    const sample = memory.hold(await vaeDecoder.run({ latent: { data, shape: [1, channels, height, width] } }, [1, 3, pixelHeight, pixelWidth]));
+    return toImage(sample, pixelWidth, pixelHeight);
   }
 }
 
@@ -174,7 +178,15 @@ const guide = (velocity: Float32Array, negative: Float32Array, guidance: number)
   for (let at = 0; at < velocity.length; at += 1) velocity[at] = negative[at]! + Math.fround(guidance * Math.fround(velocity[at]! - negative[at]!));
 };
 
-const textPositions = (length: number): Position[] => Array.from({ length }, (_, word) => [0, 0, 0, word]);
+/** A picture in tokens. */
+interface Grid {
+  readonly rows: number;
+  readonly columns: number;
+}
 
-const referencePositions = ({ height, width }: Latent, at: number): Position[] =>
-  gridPositions(height / 2, width / 2, (row, column) => [timeStep * (at + 1), row, column, 0]);
+/** Time, row, column and word of every token: the text first, then what is made, then the references. */
+export const kleinPositions = (textLength: number, output: Grid, references: readonly Grid[]): Position[] => [
+  ...Array.from({ length: textLength }, (_, word): Position => [0, 0, 0, word]),
+  ...gridPositions(output.rows, output.columns, (row, column) => [0, row, column, 0]),
+  ...references.flatMap(({ rows, columns }, at) => gridPositions(rows, columns, (row, column) => [timeStep * (at + 1), row, column, 0])),
+];
