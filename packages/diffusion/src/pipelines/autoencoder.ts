@@ -16,13 +16,14 @@ export class Autoencoder {
   /** The mode of the posterior: nothing is drawn. Sides of the picture are multiples of the factor. */
   async encode(image: RgbImage, memory: EditMemory): Promise<Latent> {
     const sample = { data: memory.hold(toSample(image)), shape: [1, 3, image.height, image.width] };
-    const data = memory.hold(await this.encoder.run({ sample }));
-    return { channels: this.channels, height: image.height / this.factor, width: image.width / this.factor, data };
+    const size = { channels: this.channels, height: image.height / this.factor, width: image.width / this.factor };
+    return { ...size, data: memory.hold(await this.encoder.run({ sample }, [1, size.channels, size.height, size.width])) };
   }
 
   /** Throws `model.diverged`. */
   async decode({ channels, height, width, data }: Latent, memory: EditMemory): Promise<RgbImage> {
-    const sample = memory.hold(await this.decoder.run({ latent: { data, shape: [1, channels, height, width] } }));
-    return toImage(sample, width * this.factor, height * this.factor);
+    const [pixelHeight, pixelWidth] = [height * this.factor, width * this.factor];
+    const sample = memory.hold(await this.decoder.run({ latent: { data, shape: [1, channels, height, width] } }, [1, 3, pixelHeight, pixelWidth]));
+    return toImage(sample, pixelWidth, pixelHeight);
   }
 }

@@ -26,6 +26,8 @@ export interface FluxKontextParts {
   readonly clip: ModelSession;
   readonly t5: ModelSession;
   readonly transformer: ModelSession;
+  readonly vaeEncoder: ModelSession;
+  readonly vaeDecoder: ModelSession;
   readonly autoencoder: Autoencoder;
   readonly scheduler: FlowMatchEulerDiscreteScheduler;
   /** How much longer to stay noisy for that many tokens. */
@@ -36,6 +38,9 @@ export interface FluxKontextParts {
   readonly hasGuidance: boolean;
   /** Of T5, in tokens, padding included. */
   readonly textLength: number;
+  /** Numbers per token that T5 gives, and per prompt that CLIP gives. */
+  readonly textWidth: number;
+  readonly pooledWidth: number;
   close(): Promise<void>;
 }
 
@@ -57,19 +62,24 @@ export const openFluxKontextParts = async ({ folder, manifest }: KontextBundle, 
     sessions.open(build(await Weights.open(folder, paths), compute));
   // The autoencoder is not safe in half precision. It is also the smallest part.
   const half = (build: typeof buildVaeEncoder): Promise<ModelSession> => open((weights, compute) => build(vae, weights, compute), components.vae.weights, 'float32');
+  const [vaeEncoder, vaeDecoder] = [await half(buildVaeEncoder), await half(buildVaeDecoder)];
   return {
+    vaeEncoder,
+    vaeDecoder,
+    autoencoder: new Autoencoder(vaeEncoder, vaeDecoder, vae.latent_channels, 2 ** (vae.block_out_channels.length - 1)),
     clipTokenizer: await TextTokenizer.open(folder, components.tokenizer),
     t5Tokenizer: await TextTokenizer.open(folder, components.tokenizer2),
     clip: await open((weights, compute) => buildClipTextEncoder(clip, weights, compute), components.textEncoder.weights),
     t5: await open((weights, compute) => buildT5Encoder(t5, weights, compute), components.textEncoder2.weights),
     transformer: await open((weights, compute) => buildFluxTransformer(transformer, weights, compute), components.transformer.weights),
-    autoencoder: new Autoencoder(await half(buildVaeEncoder), await half(buildVaeDecoder), vae.latent_channels, 2 ** (vae.block_out_channels.length - 1)),
     scheduler: new FlowMatchEulerDiscreteScheduler(schedule),
     mu: (tokens) => linearMu(tokens, schedule),
     normalisation: { mean: new Float32Array(transformer.in_channels).fill(vae.shift_factor), deviation: new Float32Array(transformer.in_channels).fill(1 / vae.scaling_factor) },
     axes: transformer.axes_dims_rope,
     hasGuidance: transformer.guidance_embeds,
     textLength: components.tokenizer2.maxLength,
+    textWidth: t5.d_model,
+    pooledWidth: clip.hidden_size,
     close: () => sessions.close(),
   };
 };

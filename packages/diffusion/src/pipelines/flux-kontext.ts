@@ -3,6 +3,7 @@ import { gaussianNoise } from '../latents/noise.js';
 import { type Latent, packLatent, unpackLatent } from '../latents/packing.js';
 import { gridPositions, type Position, type RotaryTable, rotaryTable } from '../latents/rotary.js';
 import type { Schedule } from '../schedulers/flow-match-euler-discrete.js';
+import type { Tokens } from '../tokenizers/text-tokenizer.js';
 import { beginStep, EditMemory } from './edit-memory.js';
 import { type EditPlan, planEdit } from './edit-plan.js';
 import { type FluxKontextParts, openFluxKontextParts, type KontextBundle } from './flux-kontext-parts.js';
@@ -32,7 +33,7 @@ interface Conditioning {
  * is as large as the reference; the reference implementation makes it another size, which shifts and stretches what was not edited.
  */
 export class FluxKontextPipeline implements Pipeline {
-  private constructor(
+  constructor(
     readonly bundle: KontextBundle,
     private readonly parts: FluxKontextParts,
     private readonly drawNoise = gaussianNoise,
@@ -71,10 +72,10 @@ export class FluxKontextPipeline implements Pipeline {
 
   /** Control tokens in the words are taken out. CLIP sees the beginning of what T5 sees whole. */
   private async encodePrompt(words: string, memory: EditMemory): Promise<Prompt> {
-    const { clip, clipTokenizer, t5, t5Tokenizer } = this.parts;
-    const shaped = (data: BigInt64Array) => ({ input_ids: { data: memory.hold(data), shape: [1, data.length] } });
-    const embeds = await t5.run(shaped(t5Tokenizer.encode(t5Tokenizer.withoutMarkers(words)).inputIds));
-    const pooled = await clip.run(shaped(clipTokenizer.encodeBeginning(clipTokenizer.withoutMarkers(words)).inputIds));
+    const { clip, clipTokenizer, pooledWidth, t5, t5Tokenizer, textLength, textWidth } = this.parts;
+    const shaped = ({ inputIds }: Tokens) => ({ input_ids: { data: memory.hold(inputIds), shape: [1, inputIds.length] } });
+    const embeds = await t5.run(shaped(t5Tokenizer.encode(t5Tokenizer.withoutMarkers(words))), [1, textLength, textWidth]);
+    const pooled = await clip.run(shaped(clipTokenizer.encodeBeginning(clipTokenizer.withoutMarkers(words))), [1, pooledWidth]);
     return { embeds: memory.hold(embeds), pooled: memory.hold(pooled) };
   }
 
@@ -89,10 +90,8 @@ export class FluxKontextPipeline implements Pipeline {
     let offset = outputSize;
     for (const reference of references) packLatent(reference, normalisation, tokens.subarray(offset, (offset += reference.data.length)));
 
-    const text = Array.from({ length: textLength }, (): Position => [0, 0, 0]);
-    const output = gridPositions(plan.rows, plan.columns, (row, column) => [0, row, column]);
-    const looked = references.flatMap(({ height, width }) => gridPositions(height / 2, width / 2, (row, column) => [1, row, column]));
-    return { tokens, latents, rotary: rotaryTable([...text, ...output, ...looked], axes, fluxRopeTheta) };
+    const positions = kontextPositions(textLength, plan, references.map(({ height, width }) => ({ rows: height / 2, columns: width / 2 })));
+    return { tokens, latents, rotary: rotaryTable(positions, axes, fluxRopeTheta) };
   }
 
   private async denoise(conditioning: Conditioning, { sigmas, timesteps }: Schedule, { steps, guidance }: EditPlan, observer: Observer, memory: EditMemory): Promise<void> {
@@ -107,17 +106,20 @@ export class FluxKontextPipeline implements Pipeline {
   }
 
   private async predictVelocity({ tokens, rotary }: Conditioning, { embeds, pooled }: Prompt, { timestep, guidance }: { readonly timestep: number; readonly guidance: number }): Promise<Float32Array> {
-    const { transformer, autoencoder, hasGuidance, textLength } = this.parts;
-    const [angles, tokenWidth] = [[rotary.tokens, rotary.angles], autoencoder.channels * 4];
-    return transformer.run({
-      hidden_states: { data: tokens, shape: [1, tokens.length / tokenWidth, tokenWidth] },
-      encoder_hidden_states: { data: embeds, shape: [1, textLength, embeds.length / textLength] },
+    const { transformer, autoencoder, hasGuidance, textLength, textWidth } = this.parts;
+    const tokenWidth = autoencoder.channels * 4;
+    const shape = [1, tokens.length / tokenWidth, tokenWidth];
+    const angles = [rotary.tokens, rotary.angles];
+    const feeds = {
+      hidden_states: { data: tokens, shape },
+      encoder_hidden_states: { data: embeds, shape: [1, textLength, textWidth] },
       pooled_projections: { data: pooled, shape: [1, pooled.length] },
       timestep: { data: Float32Array.of(timestep), shape: [1] },
       ...(hasGuidance ? { guidance: { data: Float32Array.of(guidance), shape: [1] } } : {}),
       rope_cos: { data: rotary.cos, shape: angles },
       rope_sin: { data: rotary.sin, shape: angles },
-    });
+    };
+    return transformer.run(feeds, shape);
   }
 
   private async decodeLatents(latents: Float32Array, { rows, columns }: EditPlan, reference: Latent | undefined, memory: EditMemory): Promise<DiffusionResult> {
@@ -128,5 +130,18 @@ export class FluxKontextPipeline implements Pipeline {
     return reference ? { image, roundTrip: await autoencoder.decode(reference, memory) } : { image };
   }
 }
+
+/** A picture in tokens. */
+interface Grid {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Kind, row and column of every token: the text first, then what is made, then the reference, which is of another kind. */
+export const kontextPositions = (textLength: number, output: Grid, references: readonly Grid[]): Position[] => [
+  ...Array.from({ length: textLength }, (): Position => [0, 0, 0]),
+  ...gridPositions(output.rows, output.columns, (row, column) => [0, row, column]),
+  ...references.flatMap(({ rows, columns }) => gridPositions(rows, columns, (row, column) => [1, row, column])),
+];
 
 const identity = (channels: number) => ({ mean: new Float32Array(channels), deviation: new Float32Array(channels).fill(1) });
