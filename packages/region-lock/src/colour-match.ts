@@ -60,7 +60,7 @@ const median = (numbers: readonly number[]): number => Float64Array.from(numbers
 
 const startFrom = (pairs: readonly Pair[]): ColourMap => {
   const map = sameColours();
-  for (const row of [0, 1, 2] as const) map[row * 4 + 3] = median(pairs.map((pair) => pair[row + 3]! - pair[row]!));
+  for (const row of [0, 1, 2] as const) map[row * 4 + 3] = median(pairs.map((pair) => pair[row + 3]! - pair[row]));
   return map;
 };
 
