@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { BundleError } from './bundle-error.js';
 import { describeSource } from './families.js';
-import { type BundleFile, isBundleId } from './manifest.js';
+import { type BundleFile, fileBytesMax, isBundleId } from './manifest.js';
 import { type Conversion, conversionOf, hasBf16, surveyWeights, writeAsHalf } from './precision.js';
 import { follow, type Followed } from './progress.js';
 import { type Bundle, type Following, readPieces } from './read-bundle.js';
@@ -44,6 +44,7 @@ interface SourceFile {
 async function survey({ folder, paths, made }: SourceFolder, precision: string): Promise<SourceFile[]> {
   const copied = paths.map(async (path) => {
     const { size: bytes, mtimeMs } = await stat(join(folder, path));
+    if (bytes > fileBytesMax) throw new BundleError('bundle.too_large', path);
     return { path, bytes, origin: `${resolve(folder, path)} ${bytes} ${mtimeMs} ${precision}` };
   });
   const built = [...made].map(([path, bytes]) => ({ path, bytes: bytes.length, made: bytes, origin: createHash('sha256').update(bytes).digest('hex') }));
