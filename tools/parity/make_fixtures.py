@@ -16,7 +16,6 @@ from safetensors.torch import save_file
 
 from reference import geometry, pipelines, shapes
 from reference.cases import Size, cases, record
-from reference.golden_ids import GOLDEN_IDS
 
 
 def main() -> None:
@@ -40,7 +39,6 @@ def main() -> None:
         print(case.name, f"{sum(tensor.nbytes for tensor in tensors.values()) / 1e3:.0f} kB, image {tuple(tensors['image'].shape)}")
     _write(expected / "cases.json", {"seed": arguments.seed, "versions": _versions(), "cases": descriptions})
     _write(expected / "geometry.json", geometry.record())
-    _write(expected / "golden-ids.json", GOLDEN_IDS)
 
 
 def _arguments() -> argparse.Namespace:

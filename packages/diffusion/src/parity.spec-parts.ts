@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { RgbImage } from '@flux-context/picture';
+import { expect } from '@jest/globals';
 import { describeSource } from './bundles/families.js';
 import type { Bundle } from './bundles/index.js';
 import { SourceFolder } from './bundles/source-folder.js';
 import { parseTensorTable } from './safetensors.js';
+import type { Feed } from './sessions/model-session.js';
 
 /** The committed fixtures, or fresh ones of `tools/parity`. */
 const fixtures = process.env['PARITY_FIXTURES'] ?? fileURLToPath(new URL('../fixtures', import.meta.url));
@@ -72,4 +74,22 @@ export const difference = (found: ArrayLike<number>, expected: ArrayLike<number>
     total += expected[at]! * expected[at]!;
   }
   return { length: found.length - expected.length, max, relative: Math.sqrt(squares / (total || 1)) };
+};
+
+export const shaped = ({ data, shape }: Expected): Feed => ({ data: data as Float32Array, shape });
+export const join = (...arrays: Float32Array[]): Float32Array => {
+  const joined = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const array of arrays) joined.set(array, (offset += array.length) - array.length);
+  return joined;
+};
+/** Halves of pairs that the reference stores twice. */
+export const onceEach = ({ data }: Expected): Float32Array => (data as Float32Array).filter((_, at) => at % 2 === 0);
+
+/** At most that far off anywhere, and no more of it all than that. */
+export const expectClose = (found: ArrayLike<number>, expected: ArrayLike<number>, max: number, relative = Infinity): void => {
+  const apart = difference(found, expected);
+  expect(apart.length).toBe(0);
+  expect(apart.max).toBeLessThanOrEqual(max);
+  expect(apart.relative).toBeLessThanOrEqual(relative);
 };

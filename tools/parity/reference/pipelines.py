@@ -22,7 +22,7 @@ _SHARD = "300KB"
 _LICENCE = "# Apache License, Version 2.0\n\nRandom weights, made by tools/parity for tests. They show nothing.\n"
 
 
-def _scheduler() -> FlowMatchEulerDiscreteScheduler:
+def scheduler() -> FlowMatchEulerDiscreteScheduler:
     return FlowMatchEulerDiscreteScheduler(
         num_train_timesteps=1000, shift=3.0, use_dynamic_shifting=True, base_shift=0.5, max_shift=1.15,
         base_image_seq_len=256, max_image_seq_len=4096,
@@ -54,8 +54,8 @@ def write_klein(folder: Path, shapes: Shapes, seed: int) -> None:
     vae = _autoencoder(AutoencoderKLFlux2, shapes, 32, decoder_block_out_channels=shapes.decoder_channels)
     for network, offset in ((text_encoder, 0), (transformer, 1), (vae, 2)):
         randomise(network, seed + offset)
-    pipeline = Flux2KleinPipeline(_scheduler(), vae, text_encoder, tokenizer, transformer, is_distilled=True)
-    _save(folder, pipeline, shapes)
+    pipeline = Flux2KleinPipeline(scheduler(), vae, text_encoder, tokenizer, transformer, is_distilled=True)
+    save(folder, pipeline, shapes)
     (folder / "LICENSE.md").write_text(_LICENCE)
 
 
@@ -81,10 +81,10 @@ def write_kontext(folder: Path, shapes: Shapes, seed: int) -> None:
         randomise(network, seed + offset)
     tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
     tokenizer_2 = T5TokenizerFast.from_pretrained(folder / "tokenizer_2")
-    _save(folder, FluxKontextPipeline(_scheduler(), vae, clip, tokenizer, t5, tokenizer_2, transformer), shapes)
+    save(folder, FluxKontextPipeline(scheduler(), vae, clip, tokenizer, t5, tokenizer_2, transformer), shapes)
 
 
-def _save(folder: Path, pipeline, shapes: Shapes) -> None:
+def save(folder: Path, pipeline, shapes: Shapes) -> None:
     """As `save_pretrained` does it, but with the tokenizer files as they were written: transformers would leave parts of them out."""
     index = {"_class_name": type(pipeline).__name__, "_diffusers_version": diffusers.__version__}
     for name, part in sorted(pipeline.components.items()):

@@ -12,6 +12,7 @@ import { ModelSession } from '../sessions/model-session.js';
 import type { SessionOptions } from '../sessions/session-options.js';
 import { TextTokenizer } from '../tokenizers/text-tokenizer.js';
 import { readConfiguration } from './configuration.js';
+import { OpenSessions } from './open-sessions.js';
 
 /** A bundle of this family. */
 export type KleinBundle = Bundle & { readonly manifest: Extract<Bundle['manifest'], { family: 'flux2-klein' }> };
@@ -76,28 +77,3 @@ const readNormalisation = async (folder: string, weights: Weights, epsilon: numb
   const variance = await readFloats(folder, weights.get('bn.running_var'));
   return { mean: await readFloats(folder, weights.get('bn.running_mean')), deviation: variance.map((value) => Math.sqrt(Math.fround(value + epsilon))) };
 };
-
-/** Sessions that are released together, also when one of them cannot be opened. */
-class OpenSessions {
-  private readonly sessions: ModelSession[] = [];
-
-  constructor(
-    private readonly folder: string,
-    private readonly options: SessionOptions,
-  ) {}
-
-  async open(model: Uint8Array): Promise<ModelSession> {
-    try {
-      const session = await ModelSession.open(model, this.folder, this.options);
-      this.sessions.push(session);
-      return session;
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
-  }
-
-  async close(): Promise<void> {
-    for (const session of this.sessions.splice(0)) await session.close();
-  }
-}

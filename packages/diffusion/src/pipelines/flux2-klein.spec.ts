@@ -4,7 +4,7 @@ import { packLatent, unpackLatent } from '../latents/packing.js';
 import { maskOfTokens } from '../latents/mask.js';
 import { toSample } from '../latents/pixels.js';
 import { rotaryTable } from '../latents/rotary.js';
-import { difference, type Expected, fixtureBundle, parityCases, readExpected, toRgbImage } from '../parity.spec-parts.js';
+import { difference, expectClose, fixtureBundle, join, onceEach, parityCases, readExpected, shaped, toRgbImage } from '../parity.spec-parts.js';
 import { empiricalMu } from '../schedulers/flow-match-euler-discrete.js';
 import type { Feed } from '../sessions/model-session.js';
 import { Flux2KleinPipeline, kleinPositions, kleinTemplate } from './flux2-klein.js';
@@ -22,24 +22,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await parts.close();
 });
-
-const shaped = ({ data, shape }: Expected): Feed => ({ data: data as Float32Array, shape });
-const join = (...arrays: Float32Array[]): Float32Array => {
-  const joined = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const array of arrays) joined.set(array, (offset += array.length) - array.length);
-  return joined;
-};
-/** Halves of pairs that the reference stores twice. */
-const onceEach = ({ data }: Expected): Float32Array => (data as Float32Array).filter((_, at) => at % 2 === 0);
-
-/** At most that far off anywhere, and no more of it all than that. */
-const expectClose = (found: ArrayLike<number>, expected: ArrayLike<number>, max: number, relative = Infinity): void => {
-  const apart = difference(found, expected);
-  expect(apart.length).toBe(0);
-  expect(apart.max).toBeLessThanOrEqual(max);
-  expect(apart.relative).toBeLessThanOrEqual(relative);
-};
 
 describe.each(parityCases('flux2-klein'))('the numbers of the reference implementation, each step given what it was given: $name', (asked) => {
   const expected = readExpected(asked.name);

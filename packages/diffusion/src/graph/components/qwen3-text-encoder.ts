@@ -72,7 +72,7 @@ class Qwen3TextEncoder {
     const normal = layer.rmsNorm('input_layernorm', hidden, eps);
     const query = layer.rotary(this.headNorm(attention, 'q_norm', attention.linear('q_proj', normal), heads), cos, sin, false);
     const key = layer.rotary(this.headNorm(attention, 'k_norm', attention.linear('k_proj', normal), keyHeads), cos, sin, false);
-    const attended = layer.attention(query, this.repeatHeads(key), this.repeatHeads(attention.linear('v_proj', normal)), heads, bias);
+    const attended = layer.attention(query, this.repeatHeads(key), this.repeatHeads(attention.linear('v_proj', normal)), heads, { bias });
     const afterAttention = layer.add(hidden, attention.linear('o_proj', layer.reshape(attended, [-1, heads * this.config.head_dim])));
 
     const mlp = layer.scope('mlp');
