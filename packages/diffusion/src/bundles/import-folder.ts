@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { BundleError } from './bundle-error.js';
 import { describeSource } from './families.js';
-import { type BundleFile, isBundleId } from './manifest.js';
+import { type BundleFile, fileBytesMax, isBundleId } from './manifest.js';
 import { type Conversion, conversionOf, hasBf16, surveyWeights, writeAsHalf } from './precision.js';
 import { follow, type Followed } from './progress.js';
 import { type Bundle, type Following, readPieces } from './read-bundle.js';
@@ -36,19 +37,23 @@ interface SourceFile {
   readonly path: string;
   readonly bytes: number;
   readonly origin: string;
+  /** Its bytes, where it is not copied but made. */
+  readonly made?: Buffer;
 }
 
-async function survey({ folder, paths }: SourceFolder, precision: string): Promise<SourceFile[]> {
-  return Promise.all(
-    paths.map(async (path) => {
-      const { size: bytes, mtimeMs } = await stat(join(folder, path));
-      return { path, bytes, origin: `${resolve(folder, path)} ${bytes} ${mtimeMs} ${precision}` };
-    }),
-  );
+async function survey({ folder, paths, made }: SourceFolder, precision: string): Promise<SourceFile[]> {
+  const copied = paths.map(async (path) => {
+    const { size: bytes, mtimeMs } = await stat(join(folder, path));
+    if (bytes > fileBytesMax) throw new BundleError('bundle.too_large', path);
+    return { path, bytes, origin: `${resolve(folder, path)} ${bytes} ${mtimeMs} ${precision}` };
+  });
+  const built = [...made].map(([path, bytes]) => ({ path, bytes: bytes.length, made: bytes, origin: createHash('sha256').update(bytes).digest('hex') }));
+  return [...(await Promise.all(copied)), ...built];
 }
 
 /** Copies one file, or writes it anew in F16. A weight is looked at before it is written, so weights are read twice. */
-async function stageFile(staging: Staging, folder: string, { path, origin }: SourceFile, convert: boolean, following: Following): Promise<[BundleFile, Conversion]> {
+async function stageFile(staging: Staging, folder: string, { path, origin, made }: SourceFile, convert: boolean, following: Following): Promise<[BundleFile, Conversion]> {
+  if (made) return [await staging.write(path, origin, [made]), unconverted];
   if (!path.endsWith('.safetensors')) return [await staging.write(path, origin, readPieces(folder, path, following)), unconverted];
   const surveyed = await surveyWeights(folder, path, await readWeights(folder, path), following);
   if (!convert || !hasBf16(surveyed.table)) return [await staging.write(path, origin, readPieces(folder, path, following)), unconverted];

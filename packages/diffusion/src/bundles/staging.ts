@@ -51,7 +51,10 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Keeps two commands on one computer from writing the same bundle. What a process that died has left does not count. */
+/**
+ * Keeps two commands on one computer from writing the same bundle. What a process that died has left does not count. Should two find such
+ * a lock in the same instant, both go on, and the comparison before a bundle gets its name stops the one whose files were taken away.
+ */
 async function lock(folder: string): Promise<void> {
   const file = join(folder, lockName);
   const owner = Number(await readFile(file, 'utf8').catch(() => '0'));
