@@ -9,7 +9,9 @@ import { parseTensorTable } from './safetensors.js';
 import type { Feed } from './sessions/model-session.js';
 
 /** The committed fixtures, or fresh ones of `tools/parity`. */
-const fixtures = process.env['PARITY_FIXTURES'] ?? fileURLToPath(new URL('../fixtures', import.meta.url));
+const freshFixtures = process.env['PARITY_FIXTURES'];
+export const isFresh = freshFixtures !== undefined;
+const fixtures = freshFixtures ?? fileURLToPath(new URL('../fixtures', import.meta.url));
 
 /** Where `tools/parity` wants the differences, one line of JSON each. */
 const differences = process.env['PARITY_DIFFERENCES'];
