@@ -94,7 +94,7 @@ def save(folder: Path, pipeline, shapes: Shapes) -> None:
         library = "diffusers" if type(part).__module__.startswith("diffusers") else "transformers"
         index[name] = [library, _published_class(part)]
         if not name.startswith("tokenizer"):
-            part.save_pretrained(folder / name, **({"max_shard_size": _SHARD} if shapes.shards and name in ("transformer", "text_encoder") else {}))
+            part.save_pretrained(folder / name, **({"max_shard_size": _SHARD} if shapes.shards and name in _sharded(index) else {}))
     if "is_distilled" in pipeline.config:
         index["is_distilled"] = pipeline.config["is_distilled"]
     _write_json(folder / "model_index.json", index)
@@ -102,6 +102,11 @@ def save(folder: Path, pipeline, shapes: Shapes) -> None:
         _tidy_config(config, shapes)
     if shapes.as_published and type(pipeline) is FluxKontextPipeline:
         _prefix_tensors(folder / "text_encoder" / "model.safetensors", "text_model.")
+
+
+def _sharded(index: dict) -> tuple[str, str]:
+    """The two large parts: CLIP never comes in pieces."""
+    return "transformer", "text_encoder" if index["_class_name"] == "Flux2KleinPipeline" else "text_encoder_2"
 
 
 def _published_class(part) -> str:

@@ -59,3 +59,9 @@ def drawn(seed: int) -> Shapes:
         shards=pick.choice([False, True]),
         as_published=pick.choice([False, True]),
     )
+
+
+def drawn_sizes(seed: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Of two pictures, in pixels, most of them no multiples of anything."""
+    pick = random.Random(seed + 1)
+    return (pick.randint(64, 200), pick.randint(64, 160)), (pick.randint(64, 160), pick.randint(64, 200))

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { settle } from './import-folder.js';
 import { BundleError } from './index.js';
 import { filesOf, scratch } from './model-folder.spec-parts.js';
 import { Staging } from './staging.js';
@@ -23,7 +22,7 @@ async function* fullDisk() {
 
 describe('a bundle on its way', () => {
   it('keeps what is finished when the disk is full, and takes it up again', async () => {
-    const work = settle(staging, async () => {
+    const work = staging.attempt(async () => {
       await staging.write('a/b.json', 'source', [Buffer.from('{}')]);
       await staging.write('c.json', 'source', fullDisk());
     });
@@ -42,9 +41,9 @@ describe('a bundle on its way', () => {
 
   it('leaves nothing when it is refused, nor when nothing was written', async () => {
     await staging.write('a.json', 'source', [Buffer.from('{}')]);
-    await expect(settle(staging, () => Promise.reject(new BundleError('bundle.weights')))).rejects.toThrow();
+    await expect(staging.attempt(() => Promise.reject(new BundleError('bundle.weights')))).rejects.toThrow();
     expect(await filesOf(folder)).toEqual([]);
-    await expect(settle(await Staging.open(folder, 'model'), () => Promise.reject(new Error('EIO')))).rejects.toThrow('EIO');
+    await expect((await Staging.open(folder, 'model')).attempt(() => Promise.reject(new Error('EIO')))).rejects.toThrow('EIO');
     expect(await filesOf(folder)).toEqual([]);
   });
 });
