@@ -107,7 +107,7 @@ describe.each(cases)('the numbers of the reference implementation, each step giv
           encoder_hidden_states: shaped(expected.get(`${side}prompt_embeds`)),
           pooled_projections: shaped(expected.get(`${side}pooled_prompt_embeds`)),
           timestep: shaped(expected.get(`step.${step}.timestep`)),
-          guidance: shaped(expected.get('guidance')),
+          ...(expected.has('guidance') ? { guidance: shaped(expected.get('guidance')) } : {}),
           ...rotary,
         }, shape);
         expectClose(predicted.subarray(0, latents.length), expected.floats(`step.${step}.${side.replace('.', '_')}velocity`), 2e-4, velocityRelative);
