@@ -1,6 +1,6 @@
 import {
-  auditRoutes, balance, editRoutes, editStatus, limits, limitsRoute, problem, quotaRoutes,
-  type Balance, type EditStatus, type Limits, type Route,
+  auditRoutes, balance, editRoutes, editStatus, limits, limitsRoute, problem, quotaRoutes, receiptDocument, receiptRoutes,
+  type Balance, type EditStatus, type Limits, type ReceiptDocument, type Route,
 } from '@flux-context/contracts';
 import type { Appliance } from './appliance.js';
 import { CancelledError, ForeignAnswerError, ProblemError, UnreachableError } from './errors.js';
@@ -78,6 +78,11 @@ export class Client {
   /** Works after the client's own signal fired: that is what it is for. */
   async cancelEdit(editId: string): Promise<EditStatus> {
     return shaped(await this.call(editRoutes.cancel, { editId, signal: AbortSignal.timeout(cancelTimeoutMs) }), editStatus);
+  }
+
+  /** The receipt of an edit that is erased; `receipt.not_ready` until then. */
+  async receipt(editId: string): Promise<ReceiptDocument> {
+    return shaped(await this.call(receiptRoutes.receipt, { editId }), receiptDocument);
   }
 
   async balance(): Promise<Balance> {

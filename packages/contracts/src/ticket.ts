@@ -58,7 +58,7 @@ export const isolation = z.enum(isolations);
 export type Isolation = z.infer<typeof isolation>;
 
 /** Printable ASCII: it is signed and shown. */
-const printable = (lengthMax: number) => z.string().max(lengthMax).regex(/^[\x20-\x7e]+$/);
+export const printable = (lengthMax: number) => z.string().max(lengthMax).regex(/^[\x20-\x7e]+$/);
 
 /** A model by its id and the licence that its bundle names (an SPDX expression or the name of the licence). */
 export const model = z.strictObject({ id: printable(120), licence: printable(120) }).meta({ id: 'Model' });
