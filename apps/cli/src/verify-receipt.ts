@@ -93,7 +93,7 @@ async function documentVerdicts(document: ReceiptDocument, keys: { receipt: Note
     signature: `Signed by ${keys.receipt.name}.`,
     entry: 'The log has an entry with the hash of this receipt.',
     checkpoint: `The log ${keys.log.name} signed a checkpoint of ${checkpoint?.size} entries.`,
-    inclusion: `The entry is number ${index} of them.`,
+    inclusion: `The entry is number ${index} there, counted from 0.`,
   };
   return (['signature', 'entry', 'checkpoint', 'inclusion'] as const).map((about) => (faults.includes(about) ? { about, outcome: 'wrong', words: wrongWords[about] } : { about, outcome: 'ok', words: right[about] }));
 }
