@@ -1,5 +1,5 @@
 import { engine, poolName } from '@flux-context/contracts';
-import { loadConfig, logLevels, Secret, secret } from '@flux-context/runtime';
+import { ConfigError, loadConfig, logLevels, Secret, secret } from '@flux-context/runtime';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -39,6 +39,7 @@ const signingKey = secret().transform((text, context) => {
 export const configSchema = z.object({
   DATABASE_URL: secret().describe('PostgreSQL 15 or newer, `postgres://user@host:5432/name`.'),
   DATABASE_PASSWORD: secret().optional().describe('Its password, when it is not in the URL.'),
+  SEQUENCER_DATABASE_URL: secret().optional().describe("The same database with the sequencer's role, so that no other code of the process can write to the audit log's tree; `DATABASE_URL` when absent. See audit.md."),
   DATABASE_POOL_MAX: whole(2, 200).default(12).describe('Connections that one process opens to the database.'),
   HTTP_HOST: z.string().default('127.0.0.1').describe('Address on which the API and the portal listen.'),
   HTTP_PORT: port.default(8080).describe('Port of the API and the portal.'),
@@ -78,9 +79,23 @@ export type Config = z.infer<typeof configSchema>;
 
 export const readConfig = (env: Readonly<Record<string, string | undefined>> = process.env): Config => loadConfig(configSchema, env);
 
-/** What the command `migrate` needs; the job that runs it gets no other secret. */
-export const readDatabaseConfig = (env: Readonly<Record<string, string | undefined>> = process.env) =>
-  loadConfig(configSchema.pick({ DATABASE_URL: true, DATABASE_PASSWORD: true, LOG_LEVEL: true }), env);
+const roleName = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/);
+
+/** What the command `migrate` needs; the job that runs it gets no other secret. It signs in as the owner of the tables. */
+export const migrateSchema = configSchema.pick({ DATABASE_URL: true, DATABASE_PASSWORD: true, LOG_LEVEL: true }).extend({
+  DATABASE_APP_ROLE: roleName.default('flux_app').describe("The API's role: works with the tables, owns none, and may only add to the audit log."),
+  DATABASE_APP_PASSWORD: secret(16).optional().describe('Makes both roles, or brings them up to date; needs the other password as well.'),
+  DATABASE_SEQUENCER_ROLE: roleName.default('flux_sequencer').describe("The sequencer's role, for `SEQUENCER_DATABASE_URL`."),
+  DATABASE_SEQUENCER_PASSWORD: secret(16).optional().describe('Its password.'),
+});
+
+export const readDatabaseConfig = (env: Readonly<Record<string, string | undefined>> = process.env) => {
+  const config = loadConfig(migrateSchema, env);
+  const [app, sequencer] = [config.DATABASE_APP_PASSWORD, config.DATABASE_SEQUENCER_PASSWORD];
+  if ((app === undefined) !== (sequencer === undefined)) throw new ConfigError(['DATABASE_APP_PASSWORD and DATABASE_SEQUENCER_PASSWORD: give both, or none']);
+  if (app === undefined || sequencer === undefined) return { ...config, roles: undefined };
+  return { ...config, roles: { app: { name: config.DATABASE_APP_ROLE, password: app.reveal() }, sequencer: { name: config.DATABASE_SEQUENCER_ROLE, password: sequencer.reveal() } } };
+};
 
 /** The address that links and cookies are made for. */
 export const publicUrl = (config: Config): string => config.PUBLIC_URL ?? `http://${config.HTTP_HOST}:${config.HTTP_PORT}`;
