@@ -63,6 +63,7 @@ export const configSchema = z.object({
   IDEMPOTENCY_SECRET: secret(32).describe('Keys the digests of idempotency keys and bodies; the same in all API processes, kept apart from the database, at least 32 characters.'),
   AUDIT_KEY: signingKey.describe('Signs the checkpoints of the audit log: the seed of an Ed25519 key, 32 random bytes as base64url; the same in all API processes, kept apart from the database.'),
   AUDIT_NAME: z.string().regex(/^[^\s+]{1,200}$/).default('appliance.local/audit').describe('Name of the audit log in its checkpoints, as `flux.example.com/audit`. Choose it before the first start; verifiers know the log by it.'),
+  AUDIT_RETENTION_DAYS: whole(30, 36_500).optional().describe('Entries of the audit log that are older are let go, and their hashes stay; nothing is when absent. At least `RECEIPT_RETENTION_DAYS`.'),
   RECEIPT_KEY: signingKey.describe('Signs deletion receipts: another seed of the same form, the same in all API processes, kept apart from the database.'),
   RECEIPT_RETENTION_DAYS: whole(1, 36_500).default(400).describe('How long deletion receipts can be fetched; their hashes stay in the audit log.'),
   QUEUE_URL: secret().optional().describe("`redis://…` where scale asks for it; the database's own queue when absent."),
@@ -77,7 +78,12 @@ export const configSchema = z.object({
 });
 export type Config = z.infer<typeof configSchema>;
 
-export const readConfig = (env: Readonly<Record<string, string | undefined>> = process.env): Config => loadConfig(configSchema, env);
+export const readConfig = (env: Readonly<Record<string, string | undefined>> = process.env): Config => {
+  const config = loadConfig(configSchema, env);
+  // A receipt is handed out with its entry.
+  if ((config.AUDIT_RETENTION_DAYS ?? Infinity) < config.RECEIPT_RETENTION_DAYS) throw new ConfigError(['AUDIT_RETENTION_DAYS: must not be less than RECEIPT_RETENTION_DAYS']);
+  return config;
+};
 
 const roleName = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/);
 

@@ -96,6 +96,7 @@ export class Client {
   /** A file of the audit log: `checkpoint`, `key`, or a tile by its address. */
   async auditFile(name: string): Promise<AsyncIterable<Uint8Array>> {
     if (name === 'checkpoint') return this.bytesOf(await this.call(auditRoutes.checkpoint));
+    if (name === 'minimum') return this.bytesOf(await this.call(auditRoutes.minimum));
     if (name === 'key') return this.bytesOf(await this.call(auditRoutes.key));
     return this.bytesOf(await this.call(auditRoutes.tile, { address: name.replace(/^tile\//, '') }));
   }

@@ -36,11 +36,12 @@ export function describeFault(fault: LogFault): string {
   }
 }
 
-function describeWhole({ checkpoint: { origin, size } }: LogReport, { checkpoint, save }: VerifyLogCall): string[] {
+function describeWhole({ checkpoint: { origin, size }, minimum }: LogReport, { checkpoint, save }: VerifyLogCall): string[] {
   const whole = `${origin}: ${size} ${size === 1 ? 'entry' : 'entries'}, all as they were signed.`;
-  if (checkpoint !== undefined) return [whole, 'The log goes on from the earlier checkpoint.'];
+  const gone = minimum > 0 ? [`Entries before ${minimum} were let go when their time was over. Their hashes are as they were signed; what they said can no longer be read.`] : [];
+  if (checkpoint !== undefined) return [whole, ...gone, 'The log goes on from the earlier checkpoint.'];
   const keep = save === undefined ? 'Keep the log with --save' : `Keep ${save}/checkpoint`;
-  return [whole, `${keep}, and give its checkpoint to the next check: only so is it seen when entries are cut off.`];
+  return [whole, ...gone, `${keep}, and give its checkpoint to the next check: only so is it seen when entries are cut off.`];
 }
 
 /** `flux verify log`: computes the whole tree anew, on this computer. Throws `DamagedLogError` unless everything is as it was signed. */
@@ -53,8 +54,8 @@ export async function verifyLog(read: ReadLogFile, call: VerifyLogCall, { stdout
     return verifyWholeLog({ source: sourceOf(from), key, sha256, verify: verifyEd25519, ...(earlier !== undefined && { earlier }) });
   });
   if (report.faults.length > 0) throw new DamagedLogError(report.faults.map(describeFault), report.faults);
-  const { origin, size } = report.checkpoint;
-  stdout.write(call.json ? `${JSON.stringify({ origin, size, faults: [] })}\n` : `${describeWhole(report, call).join('\n')}\n`);
+  const { minimum, checkpoint: { origin, size } } = report;
+  stdout.write(call.json ? `${JSON.stringify({ origin, size, minimum, faults: [] })}\n` : `${describeWhole(report, call).join('\n')}\n`);
 }
 
 /** What is no log, or is not signed by the key, is damaged too. */

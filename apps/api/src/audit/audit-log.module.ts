@@ -6,6 +6,7 @@ import { AuditController } from './audit.controller.js';
 import { AuditMetrics } from './audit.metrics.js';
 import { AuditLogRepository } from './audit-log.repository.js';
 import { AuditLogService } from './audit-log.service.js';
+import { AuditRetention } from './audit-retention.js';
 import { CheckpointSigner } from './checkpoint-signer.js';
 import { Sequencer, SEQUENCER_TRANSACTIONS, type SequencerTransactions } from './sequencer.js';
 
@@ -20,5 +21,5 @@ const own = {
 };
 
 /** The log itself: sequencer, figures and doors. Apart from `AuditModule`, because who appends needs none of it. */
-@Module({ controllers: [AuditController], providers: [AuditLogRepository, AuditLogService, AuditMetrics, Sequencer, own, signer], exports: [AuditLogService, Sequencer] })
+@Module({ controllers: [AuditController], providers: [AuditLogRepository, AuditLogService, AuditMetrics, AuditRetention, Sequencer, own, signer], exports: [AuditLogService, Sequencer] })
 export class AuditLogModule {}

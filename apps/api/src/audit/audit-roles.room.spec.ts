@@ -34,8 +34,8 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-const tables = ['audit_outbox', 'audit_entries', 'audit_tiles', 'audit_checkpoints', 'audit_pending'];
-const columns: Record<string, string> = { audit_outbox: 'name', audit_entries: 'index', audit_tiles: 'hashes', audit_checkpoints: 'note', audit_pending: 'outbox_id' };
+const tables = ['audit_outbox', 'audit_entries', 'audit_tiles', 'audit_checkpoints', 'audit_pending', 'audit_minimum'];
+const columns: Record<string, string> = { audit_outbox: 'name', audit_entries: 'index', audit_tiles: 'hashes', audit_checkpoints: 'note', audit_pending: 'outbox_id', audit_minimum: 'index' };
 
 /** What would change history, or who may. */
 const changes = tables.flatMap((table) => [
@@ -73,7 +73,7 @@ async function refuses(connection: typeof owner, statement: string): Promise<voi
 }
 
 describe('the role of the API', () => {
-  it.each([...changes, ...powers, ...['audit_entries values (1000000, 1)', `audit_tiles values (0, 9, decode(repeat('00', 32), 'hex'))`, `audit_checkpoints values (5, 'x')`, 'audit_pending values (1)'].map((row) => `insert into ${row}`)])('is refused: %s', (statement) => refuses(app, statement));
+  it.each([...changes, ...powers, ...['audit_entries values (1000000, 1)', `audit_tiles values (0, 9, decode(repeat('00', 32), 'hex'))`, `audit_checkpoints values (5, 'x')`, 'audit_minimum values (256)', 'audit_pending values (1)'].map((row) => `insert into ${row}`)])('is refused: %s', (statement) => refuses(app, statement));
 
   it('appends events, which wait for their place by the hand of the owner', async () => {
     await app.run((tx) => tx.query(`insert into audit_outbox (event_id, name, actor_kind, body, created_at) values ('evt_app', 'x', 'system', 'x', now())`));
@@ -90,7 +90,8 @@ describe('the role of the API', () => {
 });
 
 describe('the role of the sequencer', () => {
-  const may = new Set(['update audit_tiles set hashes = hashes', 'delete from audit_pending']);
+  /** Where triggers decide by row. */
+  const may = new Set(['update audit_tiles set hashes = hashes', 'delete from audit_pending', 'delete from audit_entries', 'delete from audit_outbox']);
   it.each([...changes.filter((statement) => !may.has(statement)), ...powers])('is refused: %s', (statement) => refuses(sequencer, statement));
 
   it.each(['select * from people', 'select * from edits', 'select * from sessions', `insert into audit_outbox (event_id, name, actor_kind, body, created_at) values ('evt_x', 'x', 'system', 'x', now())`, 'update audit_tiles set index = index'])('sees and writes nothing else: %s', (statement) => refuses(sequencer, statement));
@@ -99,5 +100,7 @@ describe('the role of the sequencer', () => {
     await expect(sequencer.manager.query(`update audit_tiles set hashes = decode(repeat('00', 32), 'hex')`)).rejects.toThrow(/a tile only grows/);
     await owner.run((tx) => tx.query(`insert into audit_outbox (event_id, name, actor_kind, body, created_at) values ('${newId('event')}', 'x', 'system', 'x', now())`));
     await expect(sequencer.manager.query('delete from audit_pending')).rejects.toThrow(/has no place yet/);
+    for (const table of ['audit_entries', 'audit_outbox']) await expect(sequencer.manager.query(`delete from ${table}`)).rejects.toThrow(/refuses DELETE: it is not before the minimum/);
+    await expect(sequencer.manager.query('insert into audit_minimum values (256)')).rejects.toThrow(/what is unsigned or of the last 30 days stays/);
   });
 });

@@ -17,7 +17,7 @@ export interface Roles {
 /** Roles belong to the whole server: those who make some wait for each other. */
 const rolesLock = 7_311_026;
 
-const log = ['audit_outbox', 'audit_entries', 'audit_tiles', 'audit_checkpoints', 'audit_pending'] as const;
+const log = ['audit_outbox', 'audit_entries', 'audit_tiles', 'audit_checkpoints', 'audit_pending', 'audit_minimum'] as const;
 
 /**
  * Makes the two roles, or brings them up to date with the tables that there are. Neither owns a table, so neither can change
@@ -60,7 +60,8 @@ const grantsOfSequencer = (role: string): string[] => [
   `revoke all on all tables in schema public from ${role}`,
   `grant usage on schema public to ${role}`,
   `grant select on ${log.join(', ')} to ${role}`,
-  `grant insert on audit_entries, audit_tiles, audit_checkpoints to ${role}`,
+  `grant insert on audit_entries, audit_tiles, audit_checkpoints, audit_minimum to ${role}`,
   `grant update (hashes) on audit_tiles to ${role}`,
-  `grant delete on audit_pending to ${role}`,
+  // Triggers let only go what lies before the minimum, and from the waiting list what has its place.
+  `grant delete on audit_pending, audit_entries, audit_outbox to ${role}`,
 ];
