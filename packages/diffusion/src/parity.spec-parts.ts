@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { RgbImage } from '@flux-context/picture';
 import { expect } from '@jest/globals';
@@ -9,7 +9,12 @@ import { parseTensorTable } from './safetensors.js';
 import type { Feed } from './sessions/model-session.js';
 
 /** The committed fixtures, or fresh ones of `tools/parity`. */
-const fixtures = process.env['PARITY_FIXTURES'] ?? fileURLToPath(new URL('../fixtures', import.meta.url));
+const freshFixtures = process.env['PARITY_FIXTURES'];
+export const isFresh = freshFixtures !== undefined;
+const fixtures = freshFixtures ?? fileURLToPath(new URL('../fixtures', import.meta.url));
+
+/** Where `tools/parity` wants the differences, one line of JSON each. */
+const differences = process.env['PARITY_DIFFERENCES'];
 
 /** What was asked of the reference implementation. */
 export interface ParityCase {
@@ -89,6 +94,7 @@ export const onceEach = ({ data }: Expected): Float32Array => (data as Float32Ar
 /** At most that far off anywhere, and no more of it all than that. */
 export const expectClose = (found: ArrayLike<number>, expected: ArrayLike<number>, max: number, relative = Infinity): void => {
   const apart = difference(found, expected);
+  if (differences !== undefined) appendFileSync(differences, `${JSON.stringify({ test: expect.getState().currentTestName, ...apart, limit: max, relativeLimit: relative === Infinity ? null : relative })}\n`);
   expect(apart.length).toBe(0);
   expect(apart.max).toBeLessThanOrEqual(max);
   expect(apart.relative).toBeLessThanOrEqual(relative);

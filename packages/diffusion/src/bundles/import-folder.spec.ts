@@ -104,6 +104,8 @@ describe('a folder is refused with a code, and nothing is left', () => {
     ['a negative infinity in 32 bits', 'bundle.not_finite', { 'vae/diffusion_pytorch_model.safetensors': weightsOf({ w: ['F32', [0xff80_0000]] }) }],
     ['a shard above the folder', 'bundle.path', { 'text_encoder/model.safetensors.index.json': { weight_map: { a: '../../../secret.safetensors' } } }],
     ['a shard at an absolute place', 'bundle.path', { 'text_encoder/model.safetensors.index.json': { weight_map: { a: '/etc/secret.safetensors' } } }],
+    ['more shards than any model has', 'bundle.too_large', { 'text_encoder/model.safetensors.index.json': { weight_map: Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`t${at}`, `${at}.safetensors`])) } }],
+    ['a shard with a name beyond its limit', 'bundle.path', { 'text_encoder/model.safetensors.index.json': { weight_map: { a: `${'x'.repeat(190)}.safetensors` } } }],
     ['an index without files', 'bundle.malformed', { 'text_encoder/model.safetensors.index.json': { weight_map: {} } }],
   ];
   it.each(cases)('%s: %s', async (_title, code, changes) => {

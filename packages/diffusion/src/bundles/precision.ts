@@ -40,6 +40,9 @@ export interface Conversion {
   readonly flushed: number;
 }
 
+export const unconverted: Conversion = { tensors: 0, widened: 0, flushed: 0 };
+export const addConversions = (a: Conversion, b: Conversion): Conversion => ({ tensors: a.tensors + b.tensors, widened: a.widened + b.widened, flushed: a.flushed + b.flushed });
+
 /** Reads a tensor in pieces that hold whole elements and are aligned for them. A piece is good only until the next one is asked for. */
 async function* readTensor(file: FileHandle, path: string, { offset, bytes }: TensorEntry, { onBytes, signal }: Following): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(Math.min(4 * 2 ** 20, bytes));

@@ -67,8 +67,9 @@ describe('pixels', () => {
   });
 
   it('are rounded half to even and kept in range', () => {
-    const half = (level: number): number => (level / 255) * 2 - 1;
-    expect([...toImage(Float32Array.of(-7, 7, half(99.9)), 1, 1).data]).toEqual([0, 255, 100]);
+    // In levels, -0.4 is 76.5 and 0 is 127.5.
+    expect([...toImage(Float32Array.of(-0.4, 0, 7), 1, 1).data]).toEqual([76, 128, 255]);
+    expect([...toImage(Float32Array.of(-7, -1, 1), 1, 1).data]).toEqual([0, 0, 255]);
   });
 
   it('are not made of numbers that are none', () => {
@@ -91,7 +92,7 @@ describe('what tells the model where things are', () => {
   });
 
   it('counts the tokens of a picture row by row', () => {
-    expect(gridPositions(2, 3, (row, column) => [row, column])).toEqual([[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]]);
+    expect(gridPositions({ rows: 2, columns: 3 }, (row, column) => [row, column])).toEqual([[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]]);
   });
 
   it('lets a token change as far as the middle of its patch is masked', () => {

@@ -4,7 +4,7 @@ import { fluxRopeTheta } from '../graph/components/flux-transformer.js';
 import { packLatent, unpackLatent } from '../latents/packing.js';
 import { toSample } from '../latents/pixels.js';
 import { rotaryTable } from '../latents/rotary.js';
-import { difference, type Expected, expectClose, fixtureBundle, join, onceEach, parityCases, readExpected, shaped, toRgbImage } from '../parity.spec-parts.js';
+import { difference, type Expected, expectClose, fixtureBundle, isFresh, join, onceEach, parityCases, readExpected, shaped, toRgbImage } from '../parity.spec-parts.js';
 import { FluxKontextPipeline, kontextPositions } from './flux-kontext.js';
 import { type FluxKontextParts, type KontextBundle, openFluxKontextParts } from './flux-kontext-parts.js';
 
@@ -21,6 +21,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await parts.close();
 });
+
+/**
+ * The reference's exponential is one unit in the last place off at two of the 128 frequencies by which it tells the guidance, 2500 and
+ * more. With some weights that alone comes to 9e-6, so weights that nobody has seen get twice the room.
+ */
+const velocityRelative = isFresh ? 2e-5 : 1e-5;
 
 /** The wanted prompt and, where there is one, the negative: names begin with these. */
 const sidesOf = ({ negativePrompt }: { readonly negativePrompt: string | null }): string[] => (negativePrompt === null ? [''] : ['', 'negative.']);
@@ -101,10 +107,10 @@ describe.each(cases)('the numbers of the reference implementation, each step giv
           encoder_hidden_states: shaped(expected.get(`${side}prompt_embeds`)),
           pooled_projections: shaped(expected.get(`${side}pooled_prompt_embeds`)),
           timestep: shaped(expected.get(`step.${step}.timestep`)),
-          guidance: shaped(expected.get('guidance')),
+          ...(expected.has('guidance') ? { guidance: shaped(expected.get('guidance')) } : {}),
           ...rotary,
         }, shape);
-        expectClose(predicted.subarray(0, latents.length), expected.floats(`step.${step}.${side.replace('.', '_')}velocity`), 2e-4, 1e-5);
+        expectClose(predicted.subarray(0, latents.length), expected.floats(`step.${step}.${side.replace('.', '_')}velocity`), 2e-4, velocityRelative);
       }
     }
   });

@@ -1,7 +1,7 @@
 import { fluxRopeTheta } from '../graph/components/flux-transformer.js';
 import { gaussianNoise } from '../latents/noise.js';
-import { type Latent, packLatent, unpackLatent } from '../latents/packing.js';
-import { gridPositions, type Position, type RotaryTable, rotaryTable } from '../latents/rotary.js';
+import { type Latent, packLatent, tokenGrid, unpackLatent } from '../latents/packing.js';
+import { type Grid, gridPositions, type Position, type RotaryTable, rotaryTable } from '../latents/rotary.js';
 import type { Schedule } from '../schedulers/flow-match-euler-discrete.js';
 import type { Tokens } from '../tokenizers/text-tokenizer.js';
 import { beginStep, EditMemory } from './edit-memory.js';
@@ -90,7 +90,7 @@ export class FluxKontextPipeline implements Pipeline {
     let offset = outputSize;
     for (const reference of references) packLatent(reference, normalisation, tokens.subarray(offset, (offset += reference.data.length)));
 
-    const positions = kontextPositions(textLength, plan, references.map(({ height, width }) => ({ rows: height / 2, columns: width / 2 })));
+    const positions = kontextPositions(textLength, plan, references.map(tokenGrid));
     return { tokens, latents, rotary: rotaryTable(positions, axes, fluxRopeTheta) };
   }
 
@@ -100,8 +100,13 @@ export class FluxKontextPipeline implements Pipeline {
       await beginStep(observer, 'denoise', at, steps);
       const told = { timestep: timesteps[at]! / 1000, guidance };
       const velocity = memory.hold(await this.predictVelocity(conditioning, prompt, told));
-      if (negative) guide(velocity, memory.hold(await this.predictVelocity(conditioning, negative, told)), trueGuidance);
+      if (negative) {
+        const away = memory.hold(await this.predictVelocity(conditioning, negative, told));
+        guide(velocity, away, trueGuidance);
+        memory.discard(away);
+      }
       this.parts.scheduler.step(latents, velocity.subarray(0, latents.length), sigmas[at]!, sigmas[at + 1]!);
+      memory.discard(velocity);
     }
   }
 
@@ -131,17 +136,11 @@ export class FluxKontextPipeline implements Pipeline {
   }
 }
 
-/** A picture in tokens. */
-interface Grid {
-  readonly rows: number;
-  readonly columns: number;
-}
-
 /** Kind, row and column of every token: the text first, then what is made, then the reference, which is of another kind. */
 export const kontextPositions = (textLength: number, output: Grid, references: readonly Grid[]): Position[] => [
   ...Array.from({ length: textLength }, (): Position => [0, 0, 0]),
-  ...gridPositions(output.rows, output.columns, (row, column) => [0, row, column]),
-  ...references.flatMap(({ rows, columns }) => gridPositions(rows, columns, (row, column) => [1, row, column])),
+  ...gridPositions(output, (row, column) => [0, row, column]),
+  ...references.flatMap((grid) => gridPositions(grid, (row, column) => [1, row, column])),
 ];
 
 const identity = (channels: number) => ({ mean: new Float32Array(channels), deviation: new Float32Array(channels).fill(1) });

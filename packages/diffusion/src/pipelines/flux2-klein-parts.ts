@@ -11,6 +11,7 @@ import { FlowMatchEulerDiscreteScheduler, flowMatchConfig } from '../schedulers/
 import { ModelSession } from '../sessions/model-session.js';
 import type { SessionOptions } from '../sessions/session-options.js';
 import { TextTokenizer } from '../tokenizers/text-tokenizer.js';
+import { Autoencoder } from './autoencoder.js';
 import { readConfiguration } from './configuration.js';
 import { OpenSessions } from './open-sessions.js';
 
@@ -24,6 +25,7 @@ export interface Flux2KleinParts {
   readonly transformer: ModelSession;
   readonly vaeEncoder: ModelSession;
   readonly vaeDecoder: ModelSession;
+  readonly autoencoder: Autoencoder;
   readonly scheduler: FlowMatchEulerDiscreteScheduler;
   readonly normalisation: Normalisation;
   readonly rotary: { readonly axes: readonly number[]; readonly theta: number };
@@ -31,9 +33,6 @@ export interface Flux2KleinParts {
   readonly textLength: number;
   /** Numbers per token of an encoded prompt. */
   readonly promptWidth: number;
-  readonly latentChannels: number;
-  /** Pixels per place of a latent, along a side. */
-  readonly vaeFactor: number;
   close(): Promise<void>;
 }
 
@@ -66,8 +65,7 @@ export const openFlux2KleinParts = async ({ folder, manifest }: KleinBundle, opt
     rotary: { axes: transformerConfig.axes_dims_rope, theta: transformerConfig.rope_theta },
     textLength: components.tokenizer.maxLength,
     promptWidth: transformerConfig.joint_attention_dim,
-    latentChannels: vaeConfig.latent_channels,
-    vaeFactor: 2 ** (vaeConfig.block_out_channels.length - 1),
+    autoencoder: new Autoencoder(parts.vaeEncoder, parts.vaeDecoder, vaeConfig.latent_channels, 2 ** (vaeConfig.block_out_channels.length - 1)),
     close: () => sessions.close(),
   };
 };

@@ -60,7 +60,7 @@ describe.each(parityCases('flux2-klein'))('the numbers of the reference implemen
       const mean = await parts.vaeEncoder.run({ sample: { data: toSample(picture), shape: [1, 3, picture.height, picture.width] } }, reference.shape);
       expectClose(mean, expected.floats(`vae.mean.${at}`), 1e-4);
       const tokens = new Float32Array(mean.length);
-      packLatent({ channels: parts.latentChannels, height: reference.shape[2]!, width: reference.shape[3]!, data: reference.data as Float32Array }, parts.normalisation, tokens);
+      packLatent({ channels: parts.autoencoder.channels, height: reference.shape[2]!, width: reference.shape[3]!, data: reference.data as Float32Array }, parts.normalisation, tokens);
       return tokens;
     }));
     if (packed.length > 0) expectClose(join(...packed), expected.floats('latents.references'), 1e-4);

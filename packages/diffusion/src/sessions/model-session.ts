@@ -30,7 +30,7 @@ export class ModelSession {
     try {
       return new ModelSession(await InferenceSession.create(model, options));
     } catch (cause) {
-      throw new DiffusionError(isMissingProvider(cause) ? 'model.provider_unavailable' : 'model.load_failed', { cause });
+      throw new DiffusionError(provider !== 'cpu' && isMissing(cause) ? 'model.provider_unavailable' : 'model.load_failed', { cause });
     }
   }
 
@@ -45,6 +45,7 @@ export class ModelSession {
       await this.session.run(Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toTensor(feed)])), output);
       return data;
     } catch (cause) {
+      data.fill(0);
       throw new DiffusionError('model.run_failed', { cause });
     }
   }
@@ -56,4 +57,5 @@ export class ModelSession {
 
 const toTensor = ({ data, shape }: Feed): Tensor => (data instanceof BigInt64Array ? new Tensor('int64', data, shape) : new Tensor('float32', data, shape));
 
-const isMissingProvider = (error: unknown): boolean => error instanceof Error && /load shared library|no available backend|not supported|No supported adapters/iu.test(error.message);
+/** In the words of onnxruntime 1.30: a library or a device that is not there. */
+const isMissing = (error: unknown): boolean => /Failed to load shared library|Failed to get a WebGPU adapter|backend not found/u.test(String(error));

@@ -83,9 +83,9 @@ export class TextTokenizer {
   }
 }
 
-/** Finds any of the strings, longer ones first. */
+/** Finds any of the strings, longer ones first; in capitals as well, because some vocabularies do not tell them apart. */
 const anyOf = (strings: readonly string[]): RegExp | undefined => {
   if (strings.length === 0) return undefined;
   const longestFirst = strings.toSorted((a, b) => b.length - a.length);
-  return new RegExp(longestFirst.map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/gu, String.raw`\$&`)).join('|'), 'gu');
+  return new RegExp(longestFirst.map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/gu, String.raw`\$&`)).join('|'), 'giu');
 };

@@ -77,8 +77,10 @@ class Qwen3TextEncoder {
 
     const mlp = layer.scope('mlp');
     const normalised = layer.rmsNorm('post_attention_layernorm', afterAttention, eps);
-    const gated = mlp.multiply(mlp.silu(mlp.linear('gate_proj', normalised)), mlp.linear('up_proj', normalised));
-    return layer.add(afterAttention, mlp.linear('down_proj', gated));
+    // A few channels of a few tokens grow by the thousands here: both the product and what comes down stay in the residual's type.
+    const gate = this.graph.cast(mlp.silu(mlp.linear('gate_proj', normalised)), hidden.type);
+    const gated = mlp.multiply(gate, mlp.linear('up_proj', normalised));
+    return layer.add(afterAttention, mlp.linear('down_proj', gated, { compute: hidden.type }));
   }
 
   /** Each head of [tokens, heads · size] by itself; the result has a batch axis. */
