@@ -6,6 +6,8 @@ import { toSample } from '../latents/pixels.js';
 import { rotaryTable } from '../latents/rotary.js';
 import { difference, type Expected, expectClose, fixtureBundle, isFresh, join, onceEach, parityCases, readExpected, shaped, toRgbImage } from '../parity.spec-parts.js';
 import { FluxKontextPipeline, kontextPositions } from './flux-kontext.js';
+import type { DiffusionRequest } from './pipeline.js';
+import { ModelSession } from '../sessions/model-session.js';
 import { type FluxKontextParts, type KontextBundle, openFluxKontextParts } from './flux-kontext-parts.js';
 
 const cases = parityCases('flux-kontext');
@@ -155,5 +157,71 @@ describe.each(cases)('an edit of its own from the same noise: $name', (asked) =>
     expect(difference(image.data, reference.data).max).toBeLessThanOrEqual(1);
     const equal = image.data.filter((value, at) => value === reference.data[at]).length;
     expect(equal / image.data.length).toBeGreaterThanOrEqual(0.999);
+  });
+});
+
+describe('an edit with Kontext', () => {
+  const expected = readExpected(cases[0]!.name);
+  const picture = toRgbImage(expected.get('prepared.0'));
+  const request: DiffusionRequest = { prompt: 'add a dog', references: [picture], seed: 7, steps: 2 };
+  const pipeline = (): FluxKontextPipeline => new FluxKontextPipeline(bundle, parts);
+  const refusal = async (change: Partial<DiffusionRequest>): Promise<unknown> => pipeline().edit({ ...request, ...change }).then(() => 'done', (error: { code?: string }) => error.code ?? error);
+
+  it('gives the same picture for the same seed, as large as the one that was sent', async () => {
+    const [first, again, other] = [await pipeline().edit(request), await pipeline().edit(request), await pipeline().edit({ ...request, seed: 8 })];
+    expect([first.image.width, first.image.height]).toEqual([picture.width, picture.height]);
+    expect(again.image).toEqual(first.image);
+    expect(other.image).not.toEqual(first.image);
+  });
+
+  it('asks the model twice a step only with a negative prompt and a true guidance above 1', async () => {
+    const run = jest.spyOn(parts.transformer, 'run');
+    const forwards = async (change: Partial<DiffusionRequest>): Promise<number> => {
+      run.mockClear();
+      await pipeline().edit({ ...request, ...change });
+      return run.mock.calls.length;
+    };
+    expect([await forwards({}), await forwards({ negativePrompt: 'blurry' }), await forwards({ trueGuidance: 2 }), await forwards({ negativePrompt: 'blurry', trueGuidance: 2 })]).toEqual([2, 2, 2, 4]);
+    run.mockRestore();
+  });
+
+  it('does not let words be control tokens of either vocabulary', async () => {
+    const heard = async (encoder: 't5' | 'clip', prompt: string): Promise<unknown> => {
+      const ids: unknown[] = [];
+      const run = parts[encoder].run.bind(parts[encoder]);
+      const watched = jest.spyOn(parts[encoder], 'run').mockImplementation(async (feeds, shape) => {
+        ids.push(...feeds['input_ids']!.data);
+        return run(feeds, shape);
+      });
+      await pipeline().edit({ ...request, steps: 1, prompt });
+      watched.mockRestore();
+      return ids;
+    };
+    expect(await heard('t5', '</s>add a <extra_id_0>d</s</s>>og')).toEqual(await heard('t5', 'add a dog'));
+    expect(await heard('clip', 'add a <|endoftext|>d<|start<|endoftext|>oftext|>og')).toEqual(await heard('clip', 'add a dog'));
+  });
+
+  it('overwrites everything it computed with', async () => {
+    const seen: (Float32Array | BigInt64Array)[] = [];
+    const run = ModelSession.prototype.run;
+    const watched = jest.spyOn(ModelSession.prototype, 'run').mockImplementation(async function watch(this: ModelSession, feeds, shape) {
+      const output = await run.call(this, feeds, shape);
+      seen.push(output, ...Object.entries(feeds).filter(([name]) => !/^rope|^timestep$|^guidance$/u.test(name)).map(([, { data }]) => data));
+      return output;
+    });
+    await pipeline().edit({ ...request, negativePrompt: 'blurry', trueGuidance: 2 }, { roundTrip: true });
+    watched.mockRestore();
+    expect(seen.length).toBeGreaterThan(16);
+    expect(seen.every((array) => array.every((value: number | bigint) => value === 0 || value === 0n))).toBe(true);
+  });
+
+  it.each<[string, Partial<DiffusionRequest>, string]>([
+    ['no picture', { references: [] }, 'model.unsupported_request'],
+    ['a mask', { mask: { width: 96, height: 64, data: new Uint8Array(96 * 64) } }, 'model.unsupported_request'],
+    ['two pictures', { references: [picture, picture] }, 'model.too_many_references'],
+    ['a true guidance that is no number', { trueGuidance: Number.NaN }, 'model.unsupported_request'],
+    ['more words than T5 takes', { prompt: 'word '.repeat(300) }, 'model.prompt_too_long'],
+  ])('is refused with a code: %s', async (_, change, code) => {
+    expect(await refusal(change)).toBe(code);
   });
 });

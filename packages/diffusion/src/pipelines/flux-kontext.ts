@@ -29,8 +29,8 @@ interface Conditioning {
 }
 
 /**
- * FLUX.1 Kontext: a picture and words, or words alone. The steps are those of diffusers' FluxKontextPipeline, but that the result
- * is as large as the reference; the reference implementation makes it another size, which shifts and stretches what was not edited.
+ * FLUX.1 Kontext: one picture and words. The steps are those of diffusers' FluxKontextPipeline, but that the result is as large as
+ * the picture; the reference implementation may make it another size, which shifts and stretches what was not edited.
  */
 export class FluxKontextPipeline implements Pipeline {
   constructor(
@@ -74,9 +74,9 @@ export class FluxKontextPipeline implements Pipeline {
   private async encodePrompt(words: string, memory: EditMemory): Promise<Prompt> {
     const { clip, clipTokenizer, pooledWidth, t5, t5Tokenizer, textLength, textWidth } = this.parts;
     const shaped = ({ inputIds }: Tokens) => ({ input_ids: { data: memory.hold(inputIds), shape: [1, inputIds.length] } });
-    const embeds = await t5.run(shaped(t5Tokenizer.encode(t5Tokenizer.withoutMarkers(words))), [1, textLength, textWidth]);
-    const pooled = await clip.run(shaped(clipTokenizer.encodeBeginning(clipTokenizer.withoutMarkers(words))), [1, pooledWidth]);
-    return { embeds: memory.hold(embeds), pooled: memory.hold(pooled) };
+    const embeds = memory.hold(await t5.run(shaped(t5Tokenizer.encode(t5Tokenizer.withoutMarkers(words))), [1, textLength, textWidth]));
+    const pooled = memory.hold(await clip.run(shaped(clipTokenizer.encodeBeginning(clipTokenizer.withoutMarkers(words))), [1, pooledWidth]));
+    return { embeds, pooled };
   }
 
   private prepareLatents(plan: EditPlan, seed: number, references: readonly Latent[], memory: EditMemory): Pick<Conditioning, 'tokens' | 'latents' | 'rotary'> {

@@ -93,7 +93,7 @@ const { fround } = Math;
  * Into which bucket a token falls that is `distance` after (or, negative, before) another: one each for near ones, wider and wider
  * ones up to the farthest (Raffel et al., 2020, section 2.1). Rounded to float32 where the reference is.
  */
-export const distanceBucket = (distance: number, { relative_attention_num_buckets: buckets, relative_attention_max_distance: farthest }: T5Config): number => {
+export const distanceBucket = (distance: number, { relative_attention_num_buckets: buckets, relative_attention_max_distance: farthest }: Pick<T5Config, 'relative_attention_num_buckets' | 'relative_attention_max_distance'>): number => {
   const half = buckets / 2;
   const exact = half / 2;
   const [side, away] = [distance > 0 ? half : 0, Math.abs(distance)];
