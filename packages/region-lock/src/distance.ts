@@ -1,3 +1,5 @@
+const { max } = Math;
+
 /**
  * For every pixel the squared distance to the nearest one that is set, in pixels, exact (Felzenszwalb and Huttenlocher 2012).
  * Without any, all are beyond every radius.
@@ -6,7 +8,7 @@ export const squaredDistances = (set: Uint8Array, width: number, height: number)
   const distances = new Float32Array(set.length);
   const far = 1e9;
   for (let at = 0; at < set.length; at += 1) distances[at] = set[at] === 0 ? far : 0;
-  const line = new Float64Array(Math.max(width, height));
+  const line = new Float64Array(max(width, height));
   const parabolas = new Int32Array(line.length);
   const starts = new Float64Array(line.length + 1);
   const along = (start: number, step: number, count: number): void => {
