@@ -111,9 +111,8 @@ const displaced = ({ width, height, data }, [shiftX, shiftY], scale) => {
       const taps = [0, 1, 2, 3].map((tap) => [min(count - 1, max(0, first + tap)) * step, cubic(at - first - tap)]);
       for (let line = 0; line < lines; line += 1) {
         for (let channel = 0; channel < 3; channel += 1) {
-          let sum = 0;
-          for (const [offset, weight] of taps) sum += weight * from[line * next + offset + channel];
-          to[line * next + i * step + channel] = sum;
+          const at = line * next + channel;
+          to[at + i * step] = taps[0][1] * from[at + taps[0][0]] + taps[1][1] * from[at + taps[1][0]] + taps[2][1] * from[at + taps[2][0]] + taps[3][1] * from[at + taps[3][0]];
         }
       }
     }

@@ -1,6 +1,6 @@
 import type { Mask } from '@flux-context/picture';
 import { eachArea } from './areas.js';
-import { dilate, erode, squaredDistances } from './distance.js';
+import { bytesOf, dilate, erode, squaredDistances } from './distance.js';
 
 const { max, min, round, sqrt } = Math;
 
@@ -39,7 +39,7 @@ export const brushWeights = (brush: Mask): Uint8Array => {
   const { width, height, data } = brush;
   const distances = squaredDistances(data.map((value) => (value < 128 ? 1 : 0)), width, height);
   const reach = max(1, brushFeather * unitOf(width, height));
-  return Uint8Array.from(distances, (squared, pixel) => min(data[pixel]!, round(255 * smoothstep(sqrt(squared) / reach))));
+  return bytesOf(distances, (squared, pixel) => min(data[pixel]!, round(255 * smoothstep(sqrt(squared) / reach))));
 };
 
 const unitOf = (width: number, height: number): number => sqrt((width * height) / 2 ** 20);
@@ -50,7 +50,7 @@ const smoothstep = (x: number): number => {
 };
 
 const withSeeds = (strength: Float32Array, width: number): Uint8Array => {
-  const changed = Uint8Array.from(strength, (value) => (value >= 1 ? 1 : 0));
+  const changed = bytesOf(strength, (value) => (value >= 1 ? 1 : 0));
   eachArea(changed, width, (pixels) => {
     if (!pixels.some((pixel) => strength[pixel]! >= seed)) for (const pixel of pixels) changed[pixel] = 0;
   });
@@ -73,4 +73,4 @@ const fillHoles = (changed: Uint8Array, width: number, height: number): void => 
 };
 
 const softened = (changed: Uint8Array, width: number, height: number, grown: number, soft: number): Uint8Array =>
-  Uint8Array.from(squaredDistances(changed, width, height), (squared) => round(255 * smoothstep(1 - (sqrt(squared) - grown) / soft)));
+  bytesOf(squaredDistances(changed, width, height), (squared) => round(255 * smoothstep(1 - (sqrt(squared) - grown) / soft)));

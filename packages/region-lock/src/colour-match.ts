@@ -48,12 +48,13 @@ const pick = (reference: Raster, edited: Raster, isFree: (pixel: number) => bool
   // A step that shares no factor with the width visits all columns.
   const step = max(1, floor(pixels / samplesMax)) | 1;
   const pairs: Pair[] = [];
+  const [e, r] = [edited.data, reference.data];
   for (let pixel = 0; pixel < pixels; pixel += step) {
     if (isFree(pixel)) continue;
-    const [e, r, at] = [edited.data, reference.data, pixel * 3];
+    const at = pixel * 3;
     // Clipped samples do not follow the map.
-    if ([0, 1, 2].some((channel) => min(e[at + channel]!, r[at + channel]!) < 2 || max(e[at + channel]!, r[at + channel]!) > 253)) continue;
-    pairs.push([e[at]!, e[at + 1]!, e[at + 2]!, r[at]!, r[at + 1]!, r[at + 2]!]);
+    const pair: Pair = [e[at]!, e[at + 1]!, e[at + 2]!, r[at]!, r[at + 1]!, r[at + 2]!];
+    if (min(...pair) >= 2 && max(...pair) <= 253) pairs.push(pair);
   }
   return pairs;
 };

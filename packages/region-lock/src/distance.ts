@@ -37,7 +37,14 @@ export const squaredDistances = (set: Uint8Array, width: number, height: number)
 
 /** Sets all within `radius` of what is set. */
 export const dilate = (set: Uint8Array, width: number, height: number, radius: number): Uint8Array =>
-  Uint8Array.from(squaredDistances(set, width, height), (squared) => (squared <= radius * radius ? 1 : 0));
+  bytesOf(squaredDistances(set, width, height), (squared) => (squared <= radius * radius ? 1 : 0));
+
+/** As `Uint8Array.from`, which goes through an iterator and takes ten times as long. */
+export const bytesOf = (values: Float32Array, byte: (value: number, at: number) => number): Uint8Array => {
+  const bytes = new Uint8Array(values.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = byte(values[at]!, at);
+  return bytes;
+};
 
 /** Clears all within `radius` of what is not set. The picture's edge takes nothing away. */
 export const erode = (set: Uint8Array, width: number, height: number, radius: number): Uint8Array => inverted(dilate(inverted(set), width, height, radius));

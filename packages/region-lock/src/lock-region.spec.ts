@@ -8,8 +8,8 @@ import { WeightRows } from './weight-rows.js';
 import { changedBox, lockZoom } from './zoom.js';
 
 /** As FLUX.2's rules, smaller. */
-const rules: Fit = { kind: 'area-cap-centre-crop', multiple: 16, maxArea: 360 * 360, minSide: 64, maxAspect: 8 };
-const [width, height] = [700, 480];
+const rules: Fit = { kind: 'area-cap-centre-crop', multiple: 16, maxArea: 288 * 288, minSide: 64, maxAspect: 8 };
+const [width, height] = [480, 320];
 
 const weightsOf = ({ mask, geometry, brush }: Layer): Uint8Array => {
   const { source } = geometry;
@@ -52,7 +52,7 @@ describe('lockRegion', () => {
       expect(drift).toMatchObject({ differingBytes: 0, reframed: false });
       expect(result.kept).toBeGreaterThanOrEqual(0.95);
       // What is kept of the edit is the edit, and not much else is touched.
-      expect(result.error).toBeLessThan(0.2);
+      expect(result.error).toBeLessThan(0.25);
       expect(result.extent).toBeLessThan(6);
       expect(drift.changedShare).toBeCloseTo(result.share, 9);
     }
@@ -81,12 +81,12 @@ describe('lockRegion', () => {
   it('never writes outside a brush, even where the model framed the scene anew', () => {
     const source = scene(width, height, 2);
     const data = new Uint8Array(width * height);
-    for (let y = 100; y < 300; y += 1) data.fill(255, y * width + 200, y * width + 420);
+    for (let y = 70; y < 210; y += 1) data.fill(255, y * width + 130, y * width + 290);
     const brush: Mask = { width, height, data };
     const perfect = edited(source, { kind: 'object', seed: 1, size: 0.4, at: [0.5, 0.5] });
-    for (const shift of [[1, 1], [90, 30]] as const) {
+    for (const shift of [[1, 1], [60, 20]] as const) {
       const { picture, drift } = lockRegion({ ...editOf(source, perfect, { shift, noise: 1 }), brush, source: copy(source) });
-      expect(drift.reframed).toBe(shift[0] === 90);
+      expect(drift.reframed).toBe(shift[0] === 60);
       expect(drift.changedShare).toBeGreaterThan(0.05);
       expect(data.every((weight, pixel) => weight > 0 || [0, 1, 2].every((channel) => picture.data[pixel * 3 + channel] === source.data[pixel * 3 + channel]))).toBe(true);
     }
@@ -138,18 +138,18 @@ describe('replaceWhole', () => {
 });
 
 describe('a second look', () => {
-  const source = scene(1500, 1000, 8);
+  const source = scene(900, 600, 8);
   const perfect = edited(source, { kind: 'object', seed: 8, size: 0.1, at: [0.6, 0.4] });
   const edit = editOf(source, perfect, { noise: 0.5 });
   const change = findChange(edit);
   const inside = (box: PixelBox, x: number, y: number): boolean => x >= box.left && x < box.left + box.width && y >= box.top && y < box.top + box.height;
 
   it('is at the change and its surroundings, and shows finer detail, with every byte beyond untouched', () => {
-    const box = changedBox(change, 360 * 360)!;
-    expect([inside(box, 800, 300), inside(box, 1000, 500), box.width < 600]).toEqual([true, true, true]);
+    const box = changedBox(change, 288 * 288)!;
+    expect([inside(box, 485, 185), inside(box, 595, 295), box.width < 360]).toEqual([true, true, true]);
     const cut = (picture: Scene): Scene => {
       const data = new Uint8Array(box.width * box.height * 3);
-      for (let y = 0; y < box.height; y += 1) data.set(picture.data.subarray(((box.top + y) * 1500 + box.left) * 3, ((box.top + y) * 1500 + box.left + box.width) * 3), y * box.width * 3);
+      for (let y = 0; y < box.height; y += 1) data.set(picture.data.subarray(((box.top + y) * 900 + box.left) * 3, ((box.top + y) * 900 + box.left + box.width) * 3), y * box.width * 3);
       return { ...picture, width: box.width, height: box.height, data };
     };
     const second = editOf(cut(source), cut(perfect), { noise: 0.5, shift: [0.5, 0.5] });
@@ -160,13 +160,13 @@ describe('a second look', () => {
     expect(error(zoomed.picture)).toBeLessThan(error(once.picture) * 0.8);
     for (let at = 0; at < source.data.length; at += 1) {
       const pixel = Math.floor(at / 3);
-      if (!inside(box, pixel % 1500, Math.floor(pixel / 1500)) && zoomed.picture.data[at] !== source.data[at]) throw new Error('A byte beyond the box changed.');
+      if (!inside(box, pixel % 900, Math.floor(pixel / 900)) && zoomed.picture.data[at] !== source.data[at]) throw new Error('A byte beyond the box changed.');
     }
   });
 
   it('is not offered where nothing changed or nothing would be gained', () => {
-    expect(changedBox(findChange(editOf(source, source, {})), 360 * 360)).toBeUndefined();
+    expect(changedBox(findChange(editOf(source, source, {})), 288 * 288)).toBeUndefined();
     const large = edited(source, { kind: 'recolour', seed: 8, size: 0.49, at: [0.5, 0.5] });
-    expect(changedBox(findChange(editOf(source, large, {})), 360 * 360)).toBeUndefined();
+    expect(changedBox(findChange(editOf(source, large, {})), 288 * 288)).toBeUndefined();
   });
 });

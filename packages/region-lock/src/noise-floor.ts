@@ -59,7 +59,7 @@ export const estimatedNoiseFloor = (luma: Raster, difference: Float32Array): Flo
   for (let pixel = 0; pixel < difference.length; pixel += step) classes[binOf(pixel)]!.push(difference[pixel]!);
   const usual = classes.map((values) => (values.length === 0 ? 0 : Float64Array.from(values).toSorted()[floor(values.length * quantile)]! * quantileToMedian));
   const floors = usual.map((value) => max(levelsMin, factor * min(usualMax, value)));
-  return Float32Array.from(difference, (_, pixel) => floors[binOf(pixel)]!);
+  return difference.map((_, pixel) => floors[binOf(pixel)]!);
 };
 
 const stepFor = (count: number): number => max(1, floor(count / 100_000)) | 1;

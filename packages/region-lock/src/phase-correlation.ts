@@ -2,7 +2,7 @@ import type { PixelBox } from '@flux-context/picture';
 import { emptySpectrum, transform, type Spectrum } from './fourier.js';
 import type { Raster } from './raster.js';
 
-const { cos, exp, floor, hypot, log, max, min } = Math;
+const { cos, exp, floor, log, max, min, sqrt } = Math;
 
 /** By how many pixels the content of a second window lies further right and down than in a first one. */
 export interface Displacement {
@@ -36,14 +36,15 @@ export const displacementBetween = (first: Raster, second: Raster, window: Pixel
 const gradients = (luma: Raster, { left, top, width, height }: PixelBox, side: number): Spectrum => {
   const { re, im } = emptySpectrum(side);
   const hann = (i: number, count: number): number => 0.5 - 0.5 * cos((2 * Math.PI * (i + 0.5)) / count);
+  const across = Float64Array.from({ length: width }, (_, x) => hann(x, width));
   const { data } = luma;
   for (let y = 0; y < height; y += 1) {
     const row = (top + y) * luma.width;
     const above = max(top + y - 1, 0) * luma.width;
     const below = min(top + y + 1, luma.height - 1) * luma.width;
-    const across = hann(y, height);
+    const down = hann(y, height);
     for (let x = 0; x < width; x += 1) {
-      const weight = across * hann(x, width);
+      const weight = down * across[x]!;
       const at = left + x;
       re[y * side + x] = weight * (data[row + min(at + 1, luma.width - 1)]! - data[row + max(at - 1, 0)]!);
       im[y * side + x] = weight * (data[below + at]! - data[above + at]!);
@@ -57,7 +58,7 @@ const whiten = (a: Spectrum, b: Spectrum): number => {
   const { side } = a;
   const damping = Float64Array.from({ length: side }, (_, i) => exp(-0.5 * ((2 * Math.PI * min(i, side - i) * peakWidth) / side) ** 2));
   let mean = 0;
-  for (let at = 0; at < a.re.length; at += 1) mean += hypot(a.re[at]!, a.im[at]!) * hypot(b.re[at]!, b.im[at]!);
+  for (let at = 0; at < a.re.length; at += 1) mean += sqrt((a.re[at]! ** 2 + a.im[at]! ** 2) * (b.re[at]! ** 2 + b.im[at]! ** 2));
   mean /= a.re.length;
   if (mean < 1e-6) return 0;
   let strongest = 0;
@@ -66,7 +67,7 @@ const whiten = (a: Spectrum, b: Spectrum): number => {
       const re = a.re[at]! * b.re[at]! + a.im[at]! * b.im[at]!;
       const im = a.re[at]! * b.im[at]! - a.im[at]! * b.re[at]!;
       // What is far weaker than the mean is noise, and must not count as much as the rest.
-      const gain = (damping[x]! * damping[y]!) / (hypot(re, im) + 0.05 * mean);
+      const gain = (damping[x]! * damping[y]!) / (sqrt(re * re + im * im) + 0.05 * mean);
       b.re[at] = re * gain;
       b.im[at] = im * gain;
       strongest += damping[x]! * damping[y]!;

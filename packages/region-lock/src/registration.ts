@@ -76,7 +76,7 @@ const reduced = (raster: Raster, factor: number): Raster => {
   for (let y = 0; y < height * factor; y += 1) {
     for (let x = 0; x < width * factor; x += 1) {
       const to = floor(y / factor) * width + floor(x / factor);
-      data[to] = data[to]! + raster.data[y * raster.width + x]! / (factor * factor);
+      data[to] = data[to]! + raster.data[y * raster.width + x]! / factor ** 2;
     }
   }
   return { width, height, channels: 1, data };
