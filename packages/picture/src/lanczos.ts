@@ -18,7 +18,7 @@ export const resizeLanczos = (image: RgbImage, width: number, height: number): R
   const between = first(image);
   const scaled = second(between);
   if (between !== image && between !== scaled) between.data.fill(0);
-  return scaled === image ? { ...image, data: image.data.slice() } : scaled;
+  return scaled === image ? { ...image, data: Uint8Array.from(image.data) } : scaled;
 };
 
 /** For every sample along one axis of the result: the first sample it is made of, how many there are, and their weights, `taps` apart. */
