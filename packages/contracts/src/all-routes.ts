@@ -1,5 +1,6 @@
 import { auditRoutes } from './audit-log.js';
 import { editRoutes, limitsRoute } from './edits.js';
+import { modelRoutes } from './models.js';
 import { apiKeyRoutes, personRoutes, sessionRoutes } from './people.js';
 import { entitlementRoutes, quotaRoutes } from './quotas.js';
 import type { Route } from './routes.js';
@@ -8,6 +9,7 @@ import type { Route } from './routes.js';
 export const allRoutes: readonly Route[] = [
   ...Object.values(editRoutes),
   limitsRoute,
+  ...Object.values(modelRoutes),
   ...Object.values(quotaRoutes),
   ...Object.values(entitlementRoutes),
   ...Object.values(personRoutes),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorCodes, type ErrorCode } from './errors.js';
 import { idOf } from './ids.js';
+import { announcedModel, usedModel } from './models.js';
 import { defineRoute } from './routes.js';
 
 export const engines = ['exact', 'diffusion'] as const;
@@ -25,12 +26,13 @@ export const mediaTypes: Readonly<Record<SourceFormat, string>> = {
 
 export const instructionLengthMax = 4_000;
 export const referencesMax = 4;
+export const seedMax = 4_294_967_295;
 
 export const editOptions = z
   .strictObject({
     engine: z.enum(['auto', ...engines]).default('auto').describe('auto: exact when the instruction is understood completely, else a model.'),
-    model: z.string().min(1).max(120).optional(),
-    seed: z.int().min(0).max(4_294_967_295).optional(),
+    model: z.string().min(1).max(120).optional().describe('An image model of /v1/limits; then the edit goes to that model.'),
+    seed: z.int().min(0).max(seedMax).optional().describe('The same seed, words, picture and model give the same result; drawn when absent.'),
     output: z
       .strictObject({
         format: outputFormat.optional().describe("The source's own format; JPEG for a HEIC source."),
@@ -39,6 +41,7 @@ export const editOptions = z
       .prefault({}),
     private: z.boolean().default(false).describe('Edit in a private pool only; never in a shared one.'),
   })
+  .refine(({ engine, model }) => engine !== 'exact' || model === undefined, { path: ['model'], error: 'the exact engine has no model' })
   .meta({ id: 'EditOptions' });
 export type EditOptions = z.infer<typeof editOptions>;
 
@@ -57,6 +60,7 @@ export const editStatus = z
     id: idOf('edit'),
     state: editState,
     engine,
+    model: usedModel.optional().describe('The image model that edits, and its licence.'),
     pool: z.string(),
     code: z.enum(errorCodes).optional().describe('Why it failed.'),
     stage: stage.optional().describe('Where a running edit is.'),
@@ -95,6 +99,7 @@ export const editForm = z
 const failures = [
   'picture.unreadable', 'picture.unsupported', 'picture.animated', 'picture.too_many_pixels', 'plan.not_applicable', 'mask.mismatch',
   'edit.cancelled', 'edit.deadline', 'edit.out_of_memory', 'edit.worker_lost', 'edit.sandbox_failed', 'edit.answer_invalid', 'edit.holder_lost', 'edit.queue_unavailable',
+  'model.failed', 'model.prompt_too_long', 'model.picture_shape',
 ] as const satisfies readonly ErrorCode[];
 
 const resultHeaders = { 'Edit-Id': 'The edit.' };
@@ -115,7 +120,7 @@ export const editRoutes = {
       202: { description: 'Accepted; runs on.', schema: editStatus, headers: { ...resultHeaders, Location: 'Status of the edit.' } },
     },
     errors: [
-      'picture.missing', 'picture.type', 'picture.too_large', 'instruction.empty', 'instruction.too_long', 'instruction.needs_model', 'instruction.contradiction', 'plan.invalid', 'model.not_found',
+      'picture.missing', 'picture.type', 'picture.too_large', 'instruction.empty', 'instruction.too_long', 'instruction.needs_model', 'instruction.contradiction', 'plan.invalid', 'model.not_found', 'model.licence_required', 'model.too_many_references',
       'pool.unavailable', 'quota.exhausted', 'capacity.parcels', 'capacity.person', 'capacity.shutting_down', 'idempotency.mismatch', 'edit.result_gone', ...failures,
     ],
   }),
@@ -179,6 +184,7 @@ export const limits = z
     sourceFormats: z.array(z.enum(sourceFormats)),
     outputFormats: z.array(outputFormat),
     engines: z.array(engine).describe('Engines that a pool open to you has now.'),
+    models: z.array(announcedModel.meta({ id: 'UsableModel' })).describe('Image models that can be used now; the first is taken when none is named.'),
   })
   .meta({ id: 'Limits' });
 export type Limits = z.infer<typeof limits>;

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { editRoutes, limitsRoute, outputFormats, referencesMax, instructionLengthMax, type EditStatus, type Limits, type Principal } from '@flux-context/contracts';
 import { Answer, BytesAnswer, Caller, Door, EventsAnswer, HangUp, Input, Upload, type InputOf, type UploadForm } from '../http/index.js';
+import { ModelService } from '../models/index.js';
 import { PoolService } from '../pools/index.js';
 import { EditAnswers, type Picture } from './edit-answers.js';
 import { EditReception } from './edit-reception.js';
@@ -12,6 +13,7 @@ export class EditsController {
     private readonly reception: EditReception,
     private readonly answers: EditAnswers,
     private readonly pools: PoolService,
+    private readonly models: ModelService,
     private readonly settings: EditSettings,
   ) {}
 
@@ -50,8 +52,10 @@ export class EditsController {
   }
 
   @Door(limitsRoute)
-  limits(): Limits {
+  async limits(): Promise<Limits> {
+    const usable = await this.models.usable();
     const open = this.pools.states().filter((pool) => !pool.private);
+    const models = [...new Map(open.flatMap((pool) => pool.models).filter(({ id }) => usable.has(id)).map((model) => [model.id, model])).values()];
     const { pictureBytesMax, picturePixelsMax, deadlineSeconds, redeliverySeconds } = this.settings;
     return {
       pictureBytesMax,
@@ -62,7 +66,8 @@ export class EditsController {
       instructionLengthMax,
       sourceFormats: [...this.settings.sourceFormats],
       outputFormats: [...outputFormats],
-      engines: [...new Set(open.flatMap((pool) => [...pool.engines]))],
+      engines: [...new Set(open.flatMap((pool) => [...pool.engines]))].filter((engine) => engine === 'exact' || models.length > 0),
+      models,
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { EditStatus, Engine, ErrorCode, OutputFormat, ParcelHeader, Progress, Stage } from '@flux-context/contracts';
+import type { EditStatus, Engine, UsedModel, ErrorCode, OutputFormat, ParcelHeader, Progress, Stage } from '@flux-context/contracts';
 import { stages } from '@flux-context/contracts';
 
 /** What the holder must remember of an edit to answer for it. */
@@ -8,6 +8,7 @@ export interface Accepted {
   readonly format: OutputFormat;
   readonly header: ParcelHeader;
   readonly engine: Engine;
+  readonly model?: UsedModel;
   /** Opens the answer; overwritten when the edit has failed or is erased. */
   readonly answerSecret: Uint8Array;
   readonly createdAt: Date;
@@ -108,6 +109,7 @@ export class RunningEdit {
       id: accepted.id,
       state: current.state,
       engine: accepted.engine,
+      ...(accepted.model && { model: accepted.model }),
       pool: this.pool,
       ...(current.code && { code: current.code }),
       ...(running && this.progress),
