@@ -47,6 +47,8 @@ export const errorDefinitions = {
   'picture.type': callers(415, 'The picture is not a JPEG, PNG, WebP, AVIF or HEIC file, or this appliance does not accept its format. See sourceFormats of /v1/limits.'),
   'picture.too_large': callers(413, 'The picture file is larger than this appliance accepts.'),
   'picture.too_many_pixels': callers(422, 'The picture or the result has more pixels than this appliance accepts.'),
+  'picture.too_small': callers(422, 'The picture is too small for the model: its sides must be at least 64 pixels long.'),
+  'picture.too_elongated': callers(422, 'The picture is too long for its width, or too wide for its height, for the model.'),
   'picture.unreadable': callers(422, 'The picture is damaged or incomplete and could not be read.'),
   'picture.unsupported': callers(422, 'The picture uses a feature of its format that is not supported.'),
   'picture.animated': callers(422, 'The picture is animated. Send a single frame.'),
