@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Brief, internalPaths, newId, type ParcelHeader, type Progress, progress, type Report, report, type Ticket, type WorkerAnnouncement, workerAnnouncement } from '@flux-context/contracts';
+import { type ExactBrief, internalPaths, newId, type ParcelHeader, type Progress, progress, type Report, report, type Ticket, type WorkerAnnouncement, workerAnnouncement } from '@flux-context/contracts';
 import { type EditSecrets, openPart, sealPart, sealTo } from '@flux-context/envelope';
 
 export const credential = 'the credential of the shared pool';
@@ -195,15 +195,16 @@ function readStat(pid: string): number | undefined {
   }
 }
 
-export const briefFor = (operations: readonly unknown[], overrides: Partial<Brief> = {}): Uint8Array =>
+export const briefFor = (operations: readonly unknown[], overrides: Partial<ExactBrief> = {}): Uint8Array =>
   Buffer.from(JSON.stringify({
     version: 1,
+    engine: 'exact',
     plan: { version: 1, operations },
     source: 'png',
     output: { format: 'png', quality: 90 },
     limits: { pixelsMax: 100_000_000 },
     ...overrides,
-  } satisfies Brief));
+  } satisfies ExactBrief));
 
 const half = { kind: 'box', box: { x: 0.25, y: 0.25, width: 0.5, height: 0.5 } };
 /** One of each kind. */

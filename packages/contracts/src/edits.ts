@@ -99,7 +99,7 @@ export const editForm = z
 const failures = [
   'picture.unreadable', 'picture.unsupported', 'picture.animated', 'picture.too_many_pixels', 'plan.not_applicable', 'mask.mismatch',
   'edit.cancelled', 'edit.deadline', 'edit.out_of_memory', 'edit.worker_lost', 'edit.sandbox_failed', 'edit.answer_invalid', 'edit.holder_lost', 'edit.queue_unavailable',
-  'model.failed', 'model.prompt_too_long', 'model.picture_shape',
+  'model.failed', 'model.prompt_too_long', 'picture.too_small', 'picture.too_elongated',
 ] as const satisfies readonly ErrorCode[];
 
 const resultHeaders = { 'Edit-Id': 'The edit.' };

@@ -78,7 +78,6 @@ export const errorDefinitions = {
   'model.licence_not_needed': callers(409, 'This image model may be used without a commercial licence.'),
   'model.failed': ours(502, 'The image model failed. Nothing was charged. Try again, or tell your administrator when it happens again.'),
   'model.prompt_too_long': callers(422, 'The instruction has more words than the image model reads. Shorten it.'),
-  'model.picture_shape': callers(422, 'The picture is too small, or too long and narrow, for the image model. Crop or enlarge it first.'),
   'model.too_many_references': callers(422, 'The image model takes fewer reference pictures.'),
 
   'capacity.parcels': { ...callers(429, 'Too many edits are held at the moment. Try again after the time in Retry-After.', true), level: 'warn' },

@@ -2,20 +2,15 @@ import { z } from 'zod';
 import { defineRoute } from './routes.js';
 
 /** A bundle's name in its manifest; also the name of its folder. */
-export const modelId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,119}$/);
+export const modelId = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/);
 
 export const modelLicence = z
   .object({
-    spdx: z.string().max(120),
-    name: z.string().max(200),
-    commercialUse: z.boolean(),
+    id: z.string().regex(/^[A-Za-z0-9.-]{1,64}$/).describe('SPDX, or `LicenseRef-…` for what SPDX does not list.'),
+    name: z.string().min(1).max(200),
     requiresAcceptance: z.boolean().describe('Whether edits are refused until an administrator has recorded the commercial licence.'),
   })
   .meta({ id: 'ModelLicence' });
-export type ModelLicence = z.infer<typeof modelLicence>;
-
-/** How a licence is named beside a result and in a receipt. */
-export const licenceName = ({ spdx, name }: ModelLicence): string => name || spdx;
 
 /** What a worker says of a model that it has loaded: as much as routing and the portal need. */
 export const announcedModel = z.strictObject({
@@ -33,8 +28,8 @@ export const announcedModel = z.strictObject({
 });
 export type AnnouncedModel = z.infer<typeof announcedModel>;
 
-/** The model that made a result, and the licence it is used under. */
-export const usedModel = z.strictObject({ id: modelId, licence: z.string().max(200) }).meta({ id: 'UsedModel' });
+/** The model that made a result, and the id of the licence it is used under. */
+export const usedModel = z.strictObject({ id: modelId, licence: modelLicence.shape.id }).meta({ id: 'UsedModel' });
 export type UsedModel = z.infer<typeof usedModel>;
 
 export const model = z

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { licenceName, seedMax, type Brief, type ParcelHeader, type UsedModel } from '@flux-context/contracts';
+import { seedMax, type Brief, type ParcelHeader, type UsedModel } from '@flux-context/contracts';
 import { sealPart, sealTo } from '@flux-context/envelope';
 import { ParcelStore } from '../parcels/index.js';
 import { filesOf, forget, type EditRequest } from './edit-request.js';
@@ -67,7 +67,7 @@ export class DispatchService {
 }
 
 function modelOf({ work }: Routed): { model?: UsedModel } {
-  return work.engine === 'diffusion' ? { model: { id: work.model.id, licence: licenceName(work.model.licence) } } : {};
+  return work.engine === 'diffusion' ? { model: { id: work.model.id, licence: work.model.licence.id } } : {};
 }
 
 interface Sealed {

@@ -108,8 +108,8 @@ function refuseByModel({ size, references }: Asked, { limits: { sideMin, aspectM
   if (references > referencesMax) return refused('model.too_many_references', { limit: { name: 'referencesMax', value: referencesMax } });
   if (!size) return undefined;
   const [short, long] = [Math.min(size.width, size.height), Math.max(size.width, size.height)];
-  if (short < sideMin) return refused('model.picture_shape', { limit: { name: 'sideMin', value: sideMin } });
-  return long > short * aspectMax ? refused('model.picture_shape', { limit: { name: 'aspectMax', value: aspectMax } }) : undefined;
+  if (short < sideMin) return refused('picture.too_small', { limit: { name: 'sideMin', value: sideMin } });
+  return long > short * aspectMax ? refused('picture.too_elongated', { limit: { name: 'aspectMax', value: aspectMax } }) : undefined;
 }
 
 const openPools = ({ options }: Asked, pools: readonly PoolState[]): PoolState[] => pools.filter((pool) => pool.private === options.private);

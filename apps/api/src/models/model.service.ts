@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type AnnouncedModel, licenceName, type Model, type ModelLicence } from '@flux-context/contracts';
+import type { AnnouncedModel, Model } from '@flux-context/contracts';
 import { CodedError } from '@flux-context/runtime';
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { Transactions } from '../database/index.js';
 import { PoolService } from '../pools/index.js';
 import { ModelLicenceRepository, type RecordedLicence } from './model-licence.repository.js';
-
-/** The licence gate. What a manifest says against commercial use counts, however it says it. */
-const needsLicence = ({ commercialUse, requiresAcceptance }: ModelLicence): boolean => requiresAcceptance || !commercialUse;
 
 @Injectable()
 export class ModelService {
@@ -23,14 +20,14 @@ export class ModelService {
   async list(): Promise<Model[]> {
     const recorded = await this.recorded();
     const pools = this.pools.states();
-    const loaded = new Map(pools.flatMap((pool) => pool.models).toSorted((a, b) => Number(needsLicence(a.licence)) - Number(needsLicence(b.licence))).map((model) => [model.id, model]));
+    const loaded = new Map(pools.flatMap((pool) => pool.models).toSorted((a, b) => Number(a.licence.requiresAcceptance) - Number(b.licence.requiresAcceptance)).map((model) => [model.id, model]));
     return [...loaded.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)).map((model) => describe(model, pools.flatMap((pool) => (pool.models.some(({ id }) => id === model.id) ? [pool.name] : [])), recorded));
   }
 
   /** Ids of loaded models that may be used. Asks the database only where a licence needs to have been recorded. */
   async usable(): Promise<ReadonlySet<string>> {
     const models = this.pools.states().flatMap((pool) => pool.models);
-    if (!models.some(({ licence }) => needsLicence(licence))) return new Set(models.map(({ id }) => id));
+    if (!models.some(({ licence }) => licence.requiresAcceptance)) return new Set(models.map(({ id }) => id));
     const recorded = await this.recorded();
     const closed = new Set(models.filter((model) => !isOpen(model, recorded)).map(({ id }) => id));
     return new Set(models.flatMap(({ id }) => (closed.has(id) ? [] : [id])));
@@ -40,8 +37,8 @@ export class ModelService {
   async acceptLicence(modelId: string, reference: string, personId: string): Promise<Model> {
     const found = (await this.list()).find(({ id }) => id === modelId);
     if (!found) throw new CodedError('model.not_found');
-    if (!needsLicence(found.licence)) throw new CodedError('model.licence_not_needed');
-    const licence = licenceName(found.licence);
+    if (!found.licence.requiresAcceptance) throw new CodedError('model.licence_not_needed');
+    const licence = found.licence.id;
     await this.transactions.run(async (tx) => {
       await this.licences.record(tx, { modelId, licence, reference, acceptedBy: personId });
       // The reference is free text, so the log binds it without saying it.
@@ -62,9 +59,9 @@ export class ModelService {
 }
 
 const recordFor = ({ id, licence }: AnnouncedModel, recorded: readonly RecordedLicence[]): RecordedLicence | undefined =>
-  recorded.find((record) => record.modelId === id && record.licence === licenceName(licence));
+  recorded.find((record) => record.modelId === id && record.licence === licence.id);
 
-const isOpen = (model: AnnouncedModel, recorded: readonly RecordedLicence[]): boolean => !needsLicence(model.licence) || recordFor(model, recorded) !== undefined;
+const isOpen = (model: AnnouncedModel, recorded: readonly RecordedLicence[]): boolean => !model.licence.requiresAcceptance || recordFor(model, recorded) !== undefined;
 
 function describe(announced: AnnouncedModel, pools: readonly string[], recorded: readonly RecordedLicence[]): Model {
   const { id, family, licence } = announced;

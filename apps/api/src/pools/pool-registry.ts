@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { licenceName, type AnnouncedModel, type Engine, type Isolation, type WorkerAnnouncement } from '@flux-context/contracts';
+import type { AnnouncedModel, Engine, Isolation, WorkerAnnouncement } from '@flux-context/contracts';
 
 /** A pool as the operator configured it. */
 export interface PoolDefinition {
@@ -99,7 +99,7 @@ export class PoolRegistry {
 
 /** The models that all have, under the same licence, in the order of the first. */
 function modelsOfAll([first, ...others]: readonly WorkerAnnouncement[]): AnnouncedModel[] {
-  const same = (a: AnnouncedModel, b: AnnouncedModel) => a.id === b.id && licenceName(a.licence) === licenceName(b.licence) && a.licence.requiresAcceptance === b.licence.requiresAcceptance;
+  const same = (a: AnnouncedModel, b: AnnouncedModel) => a.id === b.id && a.licence.id === b.licence.id && a.licence.requiresAcceptance === b.licence.requiresAcceptance;
   return (first?.models ?? []).filter((model) => others.every((other) => other.models.some((its) => same(its, model))));
 }
 

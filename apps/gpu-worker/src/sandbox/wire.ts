@@ -1,3 +1,4 @@
+import type { Fit } from '@flux-context/picture';
 import type { ErrorCode, ParcelHeader, Stage, Timings } from '@flux-context/contracts';
 
 /** First line on the sandbox's standard input; the sealed parts follow it in order, and nothing after them. */
@@ -8,6 +9,15 @@ export interface Order {
   /** The two secrets of this edit, base64. The pool's key never comes here. */
   readonly requestSecret: string;
   readonly answerSecret: string;
+  /** How the models that the engine has loaded want to be asked. */
+  readonly models: readonly AskableModel[];
+}
+
+/** What a sandbox must know of a model to ask it. */
+export interface AskableModel {
+  readonly id: string;
+  readonly fit: Fit;
+  readonly referencesMax: number;
 }
 
 /** How the edit ended inside. A sealed answer has left by standard output before this. */
@@ -45,6 +55,10 @@ export const codesInside: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'plan.invalid',
   'mask.mismatch',
   'edit.out_of_memory',
+  'picture.too_small',
+  'picture.too_elongated',
+  'model.failed',
+  'model.prompt_too_long',
   'edit.sandbox_failed',
 ]);
 

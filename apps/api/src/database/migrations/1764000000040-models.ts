@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Recorded commercial licences: one per model and licence text, so that a bundle of the same name under other terms needs its own. */
+/** Recorded commercial licences: one per model and licence, so that a bundle of the same name under other terms needs its own. */
 export class Models1764000000040 implements MigrationInterface {
   readonly name = 'Models1764000000040';
 

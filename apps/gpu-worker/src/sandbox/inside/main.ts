@@ -2,9 +2,12 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { startupSnapshot } from 'node:v8';
 import { sealChunks, sealedSize, zero } from '@flux-context/envelope';
+import { disposePicture, encode } from '@flux-context/picture';
 import type { Order } from '../wire.js';
 import { CodedEnd, codeOf } from './coded-end.js';
-import { editExactly } from './exact-edit.js';
+import { decodeAll, readBrief } from './decoded-parts.js';
+import { modelEngine } from './diffusion-edit.js';
+import { exactEngine } from './exact-edit.js';
 import { Incoming } from './incoming.js';
 import { say, Stopwatch } from './lines.js';
 import { OpenedParts } from './opened-parts.js';
@@ -22,11 +25,23 @@ const stopwatch = new Stopwatch();
 
 async function carryOut(order: Order, incoming: Incoming): Promise<void> {
   const parts = await stopwatch.during('open', () => OpenedParts.open(order, incoming));
-  const edited = await editExactly(parts, stopwatch);
+  const edited = await edit(parts, order);
   const answerBytes = sealedSize(edited.length);
   if (answerBytes > order.answerBytesMax) throw new CodedEnd('edit.out_of_memory');
   say({ answerBytes });
   await stopwatch.during('seal', () => sendSealed(order, edited));
+}
+
+async function edit(parts: OpenedParts, order: Order): Promise<Buffer> {
+  const brief = readBrief(parts);
+  const engine = brief.engine === 'exact' ? exactEngine(brief) : modelEngine(brief, order.models);
+  const decoded = await stopwatch.during('decode', () => decodeAll(parts, brief));
+  const edited = await stopwatch.during('edit', () => engine(decoded));
+  try {
+    return await stopwatch.during('encode', () => encode(edited, brief.output));
+  } finally {
+    disposePicture(edited);
+  }
 }
 
 async function sendSealed(order: Order, answer: Uint8Array): Promise<void> {
