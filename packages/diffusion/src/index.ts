@@ -1,2 +1,2 @@
 /** Published diffusion pipelines on onnxruntime-node: graphs built from config.json, schedulers, tokenizers, bundles. */
-export {};
+export * from './bundles/index.js';
