@@ -7,7 +7,7 @@ export type LogLevel = (typeof logLevels)[number];
 /** What a log line may say beside its message: ids, closed sets and figures. Anything else is dropped, whatever the caller passes. */
 const allowedFields = [
   'requestId', 'editId', 'personId', 'workerId', 'holderId', 'method', 'route', 'status', 'code', 'internal', 'durationMs', 'pool', 'engine', 'stage',
-  'outcome', 'isolation', 'epoch', 'count', 'bytes', 'port', 'address', 'version', 'context', 'signal',
+  'outcome', 'isolation', 'epoch', 'count', 'bytes', 'port', 'address', 'version', 'context', 'signal', 'model', 'provider',
 ] as const;
 type AllowedField = (typeof allowedFields)[number];
 export type LogFields = { readonly [F in AllowedField]?: string | number | boolean | undefined } & { readonly error?: unknown };

@@ -1,14 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { closeSync, openSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import type { ErrorCode } from '@flux-context/contracts';
 import { FrameReader } from './frame-reader.js';
 import { bytesOfAnswer, bytesOfQuestion, type EngineLine, engineLine, type Loaded, type Question } from './frames.js';
+import { written } from './written.js';
 
 /** A command line, and the little environment that it needs. Neither ever holds anything of an edit. */
 export interface EngineCommand {
   readonly program: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** The file of a filter of system calls, which it reads from descriptor 3. */
+  readonly filter?: string | undefined;
 }
 
 export interface Patience {
@@ -36,6 +40,16 @@ interface Turn {
 
 const zeros = Buffer.alloc(65_536);
 
+function start({ program, args, env, filter }: EngineCommand): ChildProcess {
+  // Read to its end by whoever loads it, so each start opens it anew.
+  const opened = filter === undefined ? [] : [openSync(filter, 'r')];
+  try {
+    return spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore', ...opened], env, cwd: '/', detached: true });
+  } finally {
+    opened.forEach(closeSync);
+  }
+}
+
 /** One process of the engine, from its start to its observed end. It is asked one question at a time. */
 export class EngineProcess {
   /** Resolves when its models are loaded; rejects when it ended before. */
@@ -51,7 +65,7 @@ export class EngineProcess {
 
   constructor(command: EngineCommand, private readonly patience: Patience) {
     // A process group of its own, so that the whole of it can be killed. Its complaints may quote what it was given, so nobody reads them.
-    this.child = spawn(command.program, command.args, { stdio: ['pipe', 'pipe', 'ignore'], env: command.env, cwd: '/', detached: true });
+    this.child = start(command);
     this.ended = new Promise((resolve) => {
       const over = (): void => {
         this.gone = true;
@@ -154,11 +168,3 @@ export class EngineProcess {
 
 /** A loop that is left early would end the generator, and what it has not read would be taken for the next line. */
 const keptOpen = (bytes: AsyncGenerator<Buffer>): AsyncIterable<Buffer> => ({ [Symbol.asyncIterator]: () => ({ next: () => bytes.next() }) });
-
-/** Resolves when the bytes have left this process, so that they can be overwritten. */
-export function written(stream: Writable | null | undefined, bytes: Uint8Array | string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (!stream || stream.destroyed) reject(new Error('the pipe is closed'));
-    else stream.write(bytes, (error) => (error ? reject(error) : resolve()));
-  });
-}

@@ -23,6 +23,8 @@ export interface EngineOptions {
 export class Engine {
   /** Processes that took the place of another. */
   restarts = 0;
+  /** Edits that wait for their turn or have it. */
+  waiting = 0;
   private edits = 0;
   private current: EngineProcess | undefined;
   private known: readonly LoadedModel[] = [];
@@ -59,10 +61,12 @@ export class Engine {
     const before = this.last;
     let leave: () => void = () => undefined;
     this.last = new Promise<void>((resolve) => (leave = resolve));
+    this.waiting += 1;
     try {
       await before;
       return await this.askNow(question, bytes, asker);
     } finally {
+      this.waiting -= 1;
       leave();
     }
   }
@@ -122,7 +126,7 @@ export class Engine {
     try {
       const { models, refused, provider } = await engine.loaded;
       for (const { id, code } of refused) logger.error('a model could not be loaded', { model: id, code });
-      logger.info('engine ready', { provider, count: models.length, seconds: Math.round((performance.now() - startedMs) / 10) / 100 });
+      logger.info('engine ready', { provider, count: models.length, durationMs: Math.round(performance.now() - startedMs) });
       this.known = models;
       this.edits = 0;
       this.failedStarts = 0;

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { type Answer, bytesOfQuestion, type Question, question as questionSchema } from './frames.js';
 import { FrameReader } from './frame-reader.js';
-import { written } from './engine-process.js';
 import type { Engine } from './engine.js';
+import { written } from './written.js';
 
 /** A picture, and a second look at a part of it. */
 const questionsMax = 2;

@@ -1,0 +1,82 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Isolation } from '@flux-context/contracts';
+import type { Sight } from '../sandbox/isolation.js';
+import { linkedLibraries } from '../sandbox/sight.js';
+import type { EngineCommand } from './engine-process.js';
+import type { EngineSettings } from './inside/load-models.js';
+
+/** The bundled engine, beside this file's folder: see `bundle.mjs`. */
+const bundled = fileURLToPath(new URL('../engine-bundle/engine.cjs', import.meta.url));
+
+/** What the engine may have of the host. */
+export interface EngineBounds {
+  readonly isolation: Isolation;
+  /** Memory that it may write to, in bytes; as much as the host gives when absent. */
+  readonly memoryBytesMax?: number | undefined;
+  readonly devices: readonly string[];
+  readonly paths: readonly string[];
+  readonly libraryPath?: string | undefined;
+}
+
+/** Where the filter of system calls is read from, as bubblewrap is told. */
+export const engineFilterDescriptor = 3;
+
+/**
+ * The command line of the engine. Isolated as sandboxes are (no network, nothing to write to, none of the host's files but those it
+ * needs), with two differences: it sees the models, and devices where it is given some. Drivers of devices make system calls
+ * of their own, so with a device there is no filter.
+ */
+export function engineCommand(settings: EngineSettings, bounds: EngineBounds, filter: Sight['filter']): EngineCommand {
+  if (!existsSync(bundled)) throw new Error('The engine is not built. Run `npm run build`.');
+  const node = realpathSync(process.execPath);
+  const run = [node, '--no-warnings', bundled, JSON.stringify(settings)];
+  const limits = ['prlimit', '--fsize=0', ...(bounds.memoryBytesMax === undefined ? [] : [`--data=${bounds.memoryBytesMax}`]), '--'];
+  const filtered = bounds.isolation === 'bubblewrap' && bounds.devices.length === 0 ? filter : undefined;
+  const [program, ...args] = [...limits, ...forms[bounds.isolation](bounds, { node, settings, filtered: filtered !== undefined }), ...run] as [string, ...string[]];
+  const env = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ...(bounds.libraryPath !== undefined && { LD_LIBRARY_PATH: bounds.libraryPath }) };
+  return { program, args, env, filter: filtered };
+}
+
+interface Parts {
+  readonly node: string;
+  readonly settings: EngineSettings;
+  readonly filtered: boolean;
+}
+
+const forms: Record<Isolation, (bounds: EngineBounds, parts: Parts) => string[]> = {
+  bubblewrap: (bounds, { node, settings, filtered }) => [
+    'bwrap', '--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL',
+    ...(filtered ? ['--seccomp', String(engineFilterDescriptor)] : []),
+    '--proc', '/proc', '--dev', '/dev',
+    ...bounds.devices.flatMap((device) => ['--dev-bind', device, device]),
+    // From which onnxruntime learns what processor it is on.
+    '--ro-bind-try', '/sys/devices/system/cpu', '/sys/devices/system/cpu',
+    ...[...new Set([...filesOf(node), settings.modelsFolder, ...bounds.paths])].flatMap((file) => ['--ro-bind', file, file]),
+    '--remount-ro', '/proc', '--remount-ro', '/', '--chdir', '/', '--',
+  ],
+  namespaces: () => [
+    'setpriv', '--pdeathsig', 'KILL', '--',
+    'unshare', '--user', '--map-root-user', '--net', '--pid', '--ipc', '--uts', '--mount', '--fork', '--kill-child', '--mount-proc', '--',
+    'setpriv', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--',
+  ],
+  process: () => ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs', '--'],
+};
+
+/** This Node, the bundled code, onnxruntime, and the shared objects that these are linked with. */
+function filesOf(node: string): string[] {
+  const require = createRequire(bundled);
+  const runtime = packageOf(require.resolve('onnxruntime-node'));
+  const common = packageOf(createRequire(path.join(runtime, 'package.json')).resolve('onnxruntime-common'));
+  const native = path.join(runtime, `bin/napi-v6/${process.platform}/${process.arch}/onnxruntime_binding.node`);
+  const folders = [path.dirname(bundled), runtime, common];
+  const libraries = [node, native].flatMap(linkedLibraries).filter((library) => !folders.some((folder) => library.startsWith(`${folder}/`)));
+  return [node, ...folders, ...libraries];
+}
+
+function packageOf(file: string): string {
+  const folder = path.dirname(file);
+  return existsSync(path.join(folder, 'package.json')) && path.basename(path.dirname(folder)) === 'node_modules' ? folder : packageOf(folder);
+}
