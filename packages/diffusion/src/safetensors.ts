@@ -93,7 +93,10 @@ export async function readTensorTable(file: FileHandle): Promise<TensorTable> {
   return parseTensorTable(await readExactly(file, Number(length), lengthBytes), size);
 }
 
-/** The beginning of a file that holds these tensors one after the other: length, JSON, and spaces up to a multiple of eight bytes. */
+/**
+ * The beginning of a file that holds these tensors one after the other: length, JSON, and spaces up to a multiple of eight bytes. The
+ * metadata says "pt", without which transformers refuses a file.
+ */
 export function formatTensorTable(tensors: readonly Pick<TensorEntry, 'name' | 'dtype' | 'shape'>[]): Uint8Array {
   let reached = 0;
   const spans = tensors.map(({ name, dtype, shape }) => {
@@ -101,7 +104,7 @@ export function formatTensorTable(tensors: readonly Pick<TensorEntry, 'name' | '
     reached += shape.reduce((product, side) => product * side, dtypeBytes[dtype]);
     return [name, { dtype, shape, data_offsets: [begin, reached] }] as const;
   });
-  const json = Buffer.from(JSON.stringify(Object.fromEntries(spans)), 'utf8');
+  const json = Buffer.from(JSON.stringify(Object.fromEntries([['__metadata__', { format: 'pt' }], ...spans])), 'utf8');
   const head = Buffer.alloc(lengthBytes + Math.ceil(json.length / 8) * 8, ' ');
   head.writeBigUInt64LE(BigInt(head.length - lengthBytes));
   json.copy(head, lengthBytes);
