@@ -1,8 +1,6 @@
-import { listBundles } from '@flux-context/diffusion';
-import { providers } from '../frames.js';
-import { loadedModelOf } from './announce.js';
-import { openPipeline, probeProviders, type Pipeline, type Provider } from './interim-pipeline.js';
+import { listBundles, openPipeline, type Pipeline, probeProviders, type Provider } from '@flux-context/diffusion';
 import type { Loaded } from '../frames.js';
+import { loadedModelOf } from './announce.js';
 
 /** How the engine's process is started; these are its arguments, as JSON. */
 export interface EngineSettings {
@@ -20,8 +18,7 @@ export interface LoadedModels {
 
 /** Loads every bundle that can be; one that cannot does not keep the others out. */
 export async function loadModels({ modelsFolder, models, provider: wanted, threads }: EngineSettings): Promise<LoadedModels> {
-  const usable = await probeProviders();
-  const provider = wanted === 'auto' ? (providers.find((candidate) => usable.includes(candidate)) ?? 'cpu') : wanted;
+  const provider = wanted === 'auto' ? ((await probeProviders())[0] ?? 'cpu') : wanted;
   const found = await listBundles(modelsFolder);
   const isWanted = ({ id }: { readonly id: string }): boolean => models.length === 0 || models.includes(id);
   const bundles = found.bundles.filter(({ manifest }) => isWanted(manifest));

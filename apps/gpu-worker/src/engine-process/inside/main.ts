@@ -1,4 +1,4 @@
-import type { DiffusionRequest, DiffusionResult } from './interim-pipeline.js';
+import type { DiffusionRequest, DiffusionResult } from '@flux-context/diffusion';
 import { FrameReader } from '../frame-reader.js';
 import { type EngineLine, order, type Question } from '../frames.js';
 import { written } from '../written.js';
@@ -30,7 +30,7 @@ async function answer(question: Question, request: DiffusionRequest, { pipelines
     made = await pipelines.get(question.model)!.edit(request, {
       signal,
       roundTrip: question.roundTrip,
-      onStep: (stage, step, steps) => void (stage === 'denoise' && say({ step, steps })),
+      onStep: (stage, step, steps) => void (stage === 'denoise' && say({ step: step + 1, steps })),
     });
     const { image: { width, height, data }, roundTrip } = made;
     await say({ image: { width, height }, roundTrip: roundTrip !== undefined, ...memory() });
