@@ -16,6 +16,7 @@ const sentences = {
   'bundle.unsigned': 'The archive is not signed, so it is not opened. Pack it with `flux models pack`; a folder needs no signature.',
   'bundle.key_unknown': 'The archive is signed with a key that is not trusted here. Put the public key of whoever packed it, as <key id>.pem, into the folder of --keys or MODEL_KEYS.',
   'bundle.signature': 'The signature is not that of the archive: it was changed, or somebody else signed it. Do not use it.',
+  'bundle.self_test': 'The model was copied but does not work: it could not be loaded, or made no picture. Download it again; if that does not help, it is not the model that its configuration describes.',
   'bundle.exists': 'A bundle of this name is installed already. Remove it first, or choose another name with --id.',
   'bundle.unknown': 'No bundle of this name is installed. `flux models list` shows those that are.',
   'bundle.id': 'A bundle is named by at most 64 lower-case letters, digits, dots and hyphens. Choose one with --id.',

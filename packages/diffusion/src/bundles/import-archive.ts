@@ -7,7 +7,7 @@ import { createTarDecoder, type ParsedTarEntry } from 'modern-tar';
 import { checkSeal, sealBytesMax, sealName } from './archive-seal.js';
 import { BundleError } from './bundle-error.js';
 import { describeSource } from './families.js';
-import { type Imported, settle, unconverted } from './import-folder.js';
+import { type Imported, settle, type Trying, unconverted } from './import-folder.js';
 import type { TrustedKeys } from './keys.js';
 import { type BundleFile, type BundleManifest, isBundlePath, manifestBytesMax, manifestName, parseManifest } from './manifest.js';
 import { follow, type Followed } from './progress.js';
@@ -22,8 +22,8 @@ const readBody = ({ body }: ParsedTarEntry): Readable => Readable.fromWeb(body a
 /** The entries of a tar, one after the other. The decoder checks each header and holds at most 8 MiB of names and attributes. */
 async function* entriesOf(archive: Readable): Entries {
   const bytes = Readable.toWeb(archive) as ReadableStream<Uint8Array>;
-  const entries: WebReadable<ParsedTarEntry> = bytes.pipeThrough(createTarDecoder({ strict: true }));
-  yield* entries;
+  const reader = bytes.pipeThrough(createTarDecoder({ strict: true })).getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
 }
 
 /** Gives what the decoder throws a code. Its own words may quote the archive. */
@@ -95,7 +95,7 @@ async function compareDescription(folder: string, { files: _files, precision: _p
  * Brings a packed bundle into the models folder. Only what a trusted key has signed is written, only under the names and in the sizes
  * that the signed manifest gives, and it is visible only when whole. Throws `BundleError`, or the reason of the signal.
  */
-export async function importArchive(archive: string, modelsFolder: string, keys: TrustedKeys, followed: Followed = {}): Promise<Imported> {
+export async function importArchive(archive: string, modelsFolder: string, keys: TrustedKeys, followed: Followed & Trying = {}): Promise<Imported> {
   const file = createReadStream(archive, { highWaterMark: 2 ** 20 });
   const entries = entriesOf(file);
   try {
@@ -106,7 +106,7 @@ export async function importArchive(archive: string, modelsFolder: string, keys:
       await staging.reserve(totalBytes);
       await explained(archive, followed.signal, () => stageEntries(entries, manifest.files, staging, follow('copy', totalBytes, followed)));
       await compareDescription(staging.folder, manifest);
-      const bundle = await staging.publish(manifest, follow('verify', totalBytes, followed));
+      const bundle = await staging.publish(manifest, follow('verify', totalBytes, followed), followed.selfTest);
       return { bundle, conversion: unconverted };
     });
   } finally {

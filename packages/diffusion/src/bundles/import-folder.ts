@@ -7,9 +7,13 @@ import { type Conversion, conversionOf, hasBf16, surveyWeights, writeAsHalf } fr
 import { follow, type Followed } from './progress.js';
 import { type Bundle, type Following, readPieces } from './read-bundle.js';
 import { readWeights, SourceFolder } from './source-folder.js';
-import { Staging } from './staging.js';
+import { type SelfTest, Staging } from './staging.js';
 
-export interface ImportOptions extends Followed {
+export interface Trying {
+  readonly selfTest?: SelfTest;
+}
+
+export interface ImportOptions extends Followed, Trying {
   /** The bundle's name; without it, that of the folder. */
   readonly id?: string;
   /** Whether BF16 weights are written anew as F16, which more providers calculate with. */
@@ -91,7 +95,7 @@ export async function importFolder(folder: string, modelsFolder: string, options
       copying.reach((readBytes += readings(file)));
     }
     const manifest = { ...description, precision, files };
-    const bundle = await staging.publish(manifest, follow('verify', sum(files.map(({ bytes }) => bytes)), options));
+    const bundle = await staging.publish(manifest, follow('verify', sum(files.map(({ bytes }) => bytes)), options), options.selfTest);
     return { bundle, conversion };
   });
 }

@@ -12,3 +12,4 @@ export type { Conversion } from './precision.js';
 export { follow, type Followed, type Progress } from './progress.js';
 export { type Bundle, findBundle, type Following, listBundles, readBundle, type RefusedBundle, verifyBundle } from './read-bundle.js';
 export { removeBundle } from './remove-bundle.js';
+export type { SelfTest } from './staging.js';

@@ -15,6 +15,9 @@ const spareBytes = 64 * 2 ** 20;
 const stagedFile = z.strictObject({ path: z.string().refine(isBundlePath), origin: z.string(), bytes: z.int().min(0), sha256: z.string() });
 type StagedFile = z.infer<typeof stagedFile>;
 
+/** Tries a bundle before it gets its name: loads it and makes a picture. What it throws keeps the bundle out. */
+export type SelfTest = (bundle: Bundle) => Promise<void>;
+
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /** Makes names in a folder outlive a power cut. */
@@ -135,9 +138,13 @@ export class Staging {
     await writeFile(join(this.folder, journalName), `${JSON.stringify(file)}\n`, { flag: 'a', flush: true });
   }
 
-  /** Gives the bundle its name, at once and for good. Every file was written or found before, and is read and compared once more. Throws `bundle.exists`. */
-  async publish(manifest: BundleManifest, following: Following): Promise<Bundle> {
+  /**
+   * Gives the bundle its name, at once and for good. Every file was written or found before; each is read and compared once more, and
+   * the self-test has its say. Throws `bundle.exists`, and what the self-test throws.
+   */
+  async publish(manifest: BundleManifest, following: Following, selfTest?: SelfTest): Promise<Bundle> {
     for (const file of manifest.files) await verifyFile(this.folder, file, following);
+    await selfTest?.({ folder: this.folder, manifest });
     const place = join(this.modelsFolder, this.id);
     await this.dropStrangers(manifest);
     await writeFile(join(this.folder, manifestName), formatManifest(manifest), { flush: true });
