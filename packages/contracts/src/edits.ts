@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorCodes, type ErrorCode } from './errors.js';
 import { idOf } from './ids.js';
-import { announcedModel, usedModel } from './models.js';
+import { announcedModel, model } from './models.js';
 import { defineRoute } from './routes.js';
 
 export const engines = ['exact', 'diffusion'] as const;
@@ -60,7 +60,7 @@ export const editStatus = z
     id: idOf('edit'),
     state: editState,
     engine,
-    model: usedModel.optional().describe('The image model that edits, and its licence.'),
+    model: model.optional().describe('The image model that edits, and its licence.'),
     pool: z.string(),
     code: z.enum(errorCodes).optional().describe('Why it failed.'),
     stage: stage.optional().describe('Where a running edit is.'),
@@ -71,6 +71,7 @@ export const editStatus = z
     deadline: z.iso.datetime(),
     settledAt: z.iso.datetime().optional(),
     resultUntil: z.iso.datetime().optional().describe('The result can be read until then, and not after.'),
+    receiptNonce: z.string().regex(/^[0-9a-f]{64}$/).optional().describe('Ties the deletion receipt to your files. Keep it: it is forgotten when the edit is erased.'),
   })
   .meta({ id: 'EditStatus' });
 export type EditStatus = z.infer<typeof editStatus>;
@@ -102,7 +103,11 @@ const failures = [
   'model.failed', 'model.prompt_too_long', 'picture.too_small', 'picture.too_elongated',
 ] as const satisfies readonly ErrorCode[];
 
-const resultHeaders = { 'Edit-Id': 'The edit.' };
+const resultHeaders = {
+  'Edit-Id': 'The edit.',
+  'Receipt-Location': 'Where its deletion receipt will be.',
+  'Receipt-Nonce': 'Ties the receipt to your files; in hex, forgotten when the edit is erased.',
+};
 
 export const editRoutes = {
   create: defineRoute({

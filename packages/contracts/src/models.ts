@@ -29,10 +29,10 @@ export const announcedModel = z.strictObject({
 export type AnnouncedModel = z.infer<typeof announcedModel>;
 
 /** The model that made a result, and the id of the licence it is used under. */
-export const usedModel = z.strictObject({ id: modelId, licence: modelLicence.shape.id }).meta({ id: 'UsedModel' });
-export type UsedModel = z.infer<typeof usedModel>;
+export const model = z.strictObject({ id: modelId, licence: modelLicence.shape.id }).meta({ id: 'Model' });
+export type Model = z.infer<typeof model>;
 
-export const model = z
+export const modelState = z
   .object({
     id: modelId,
     family: z.string(),
@@ -41,8 +41,8 @@ export const model = z
     usable: z.boolean().describe('False while its licence has not been recorded.'),
     acceptance: z.object({ reference: z.string(), acceptedBy: z.string(), acceptedAt: z.iso.datetime() }).optional().describe('The commercial licence that was recorded; for administrators and auditors.'),
   })
-  .meta({ id: 'Model' });
-export type Model = z.infer<typeof model>;
+  .meta({ id: 'ModelState' });
+export type ModelState = z.infer<typeof modelState>;
 
 const modelParams = z.object({ modelId });
 /** A click is not a licence: what is recorded is where the signed one is found. */
@@ -52,13 +52,13 @@ export const modelRoutes = {
   list: defineRoute({
     id: 'listModels', method: 'GET', path: '/v1/models', tag: 'Models', summary: 'Image models that are loaded',
     access: { allow: 'model:read' },
-    responses: { 200: { description: 'By id.', schema: z.object({ models: z.array(model) }).meta({ id: 'Models' }) } }, errors: [],
+    responses: { 200: { description: 'By id.', schema: z.object({ models: z.array(modelState) }).meta({ id: 'Models' }) } }, errors: [],
   }),
   acceptLicence: defineRoute({
     id: 'acceptModelLicence', method: 'PUT', path: '/v1/admin/models/{modelId}/licence', tag: 'Models', summary: 'Record the commercial licence of a model',
     description: 'Opens a model that may not be used commercially without a licence. The reference, such as the number of the contract, is kept and audited.',
     access: { allow: 'model:accept_licence' }, params: modelParams, body: { contentType: 'application/json', schema: licenceReference },
-    responses: { 200: { description: 'Recorded.', schema: model } }, errors: ['model.not_found', 'model.licence_not_needed'],
+    responses: { 200: { description: 'Recorded.', schema: modelState } }, errors: ['model.not_found', 'model.licence_not_needed'],
   }),
   withdrawLicence: defineRoute({
     id: 'withdrawModelLicence', method: 'DELETE', path: '/v1/admin/models/{modelId}/licence', tag: 'Models', summary: 'Close a model again: its licence has ended',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { engine, instructionLengthMax, outputFormat, seedMax, sourceFormats, stage, stages } from './edits.js';
 import { errorCodes } from './errors.js';
 import { idOf } from './ids.js';
-import { announcedModel, modelId, usedModel } from './models.js';
+import { announcedModel, model, modelId } from './models.js';
 
 export const poolName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/);
 
@@ -70,6 +70,9 @@ export const isolations = ['bubblewrap', 'namespaces', 'process'] as const;
 export const isolation = z.enum(isolations);
 export type Isolation = z.infer<typeof isolation>;
 
+/** Printable ASCII: it is signed and shown. */
+const printable = (lengthMax: number) => z.string().max(lengthMax).regex(/^[\x20-\x7e]+$/);
+
 /** How an edit ended in the worker. Errors are a code and timings, never a message or a stack. */
 export const report = z.discriminatedUnion('outcome', [
   z.strictObject({
@@ -82,7 +85,10 @@ export const report = z.discriminatedUnion('outcome', [
     answerBytes: z.int().min(1),
     /** Observed end of the sandbox. */
     sandboxEnded: z.boolean(),
-    model: usedModel.optional(),
+    /** What edited; absent for the exact engine. */
+    model: model.optional(),
+    /** The worker's build, for the receipt. */
+    build: printable(100).optional(),
   }),
   z.strictObject({ outcome: z.literal('failed'), engine, isolation, timings, code: z.enum(errorCodes), sandboxEnded: z.boolean() }),
 ]);

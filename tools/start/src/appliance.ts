@@ -93,6 +93,7 @@ export class Appliance {
       PEER_CREDENTIAL_FILE: secrets.file('peer-credential'),
       IDEMPOTENCY_SECRET_FILE: secrets.file('idempotency-secret'),
       AUDIT_KEY_FILE: secrets.file('audit-key'),
+      RECEIPT_KEY_FILE: secrets.file('receipt-key'),
       PORTAL_DIR: app('portal/dist'),
       LOCAL_CREDENTIAL_FILE: parts.credentialFile,
       ENTITLEMENT_KEYS: evaluation('keys'),

@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto';
+import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { seedMax, type Brief, type ParcelHeader, type UsedModel } from '@flux-context/contracts';
+import { seedMax, type Brief, type ParcelHeader, type Model } from '@flux-context/contracts';
 import { sealPart, sealTo } from '@flux-context/envelope';
 import { ParcelStore } from '../parcels/index.js';
 import { filesOf, forget, type EditRequest } from './edit-request.js';
@@ -45,6 +45,8 @@ export class DispatchService {
   private async hold(editId: string, request: EditRequest, opened: Opened): Promise<RunningEdit> {
     const startedMs = performance.now();
     const limits = { pixelsMax: this.settings.picturePixelsMax };
+    const nonce = randomBytes(32);
+    const inputHmac = createHmac('sha256', nonce).update(request.image).digest();
     const sealed = await seal(editId, request, opened, limits);
     const edit = new RunningEdit({
       id: editId,
@@ -54,6 +56,8 @@ export class DispatchService {
       engine: opened.routed.engine,
       ...modelOf(opened.routed),
       answerSecret: sealed.answerSecret,
+      nonce,
+      inputHmac,
       createdAt: new Date(),
       deadline: opened.deadline,
       askableAgain: request.async || request.idempotencyKey !== undefined,
@@ -66,7 +70,7 @@ export class DispatchService {
   }
 }
 
-function modelOf({ work }: Routed): { model?: UsedModel } {
+function modelOf({ work }: Routed): { model?: Model } {
   return work.engine === 'diffusion' ? { model: { id: work.model.id, licence: work.model.licence.id } } : {};
 }
 

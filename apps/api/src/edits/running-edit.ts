@@ -1,4 +1,4 @@
-import type { EditStatus, Engine, UsedModel, ErrorCode, OutputFormat, ParcelHeader, Progress, Stage } from '@flux-context/contracts';
+import type { EditStatus, Engine, Model, ErrorCode, OutputFormat, ParcelHeader, Progress, Stage } from '@flux-context/contracts';
 import { stages } from '@flux-context/contracts';
 
 /** What the holder must remember of an edit to answer for it. */
@@ -8,9 +8,12 @@ export interface Accepted {
   readonly format: OutputFormat;
   readonly header: ParcelHeader;
   readonly engine: Engine;
-  readonly model?: UsedModel;
+  readonly model?: Model;
   /** Opens the answer; overwritten when the edit has failed or is erased. */
   readonly answerSecret: Uint8Array;
+  /** Keys the HMACs of picture and result. Its owner is told it while the edit is held; it lives here only, and is overwritten with the edit. */
+  readonly nonce: Uint8Array;
+  readonly inputHmac: Buffer;
   readonly createdAt: Date;
   readonly deadline: Date;
   /** Whether the caller can ask again by an Idempotency-Key or by the result's address. */
@@ -54,6 +57,15 @@ export class RunningEdit {
     return this.current.code;
   }
 
+  /** In hex, for the owner; undefined once it was overwritten. */
+  get receiptNonce(): string | undefined {
+    return this.isHeld ? Buffer.from(this.accepted.nonce).toString('hex') : undefined;
+  }
+
+  private get isHeld(): boolean {
+    return this.current.state !== 'failed' && this.current.state !== 'erased';
+  }
+
   /** Settled, and the redelivery window has not ended. */
   get isReadable(): boolean {
     return this.current.resultUntil !== undefined && this.current.resultUntil.getTime() > Date.now();
@@ -86,7 +98,7 @@ export class RunningEdit {
   }
 
   failed(code: ErrorCode): void {
-    this.accepted.answerSecret.fill(0);
+    this.forgetSecrets();
     this.current = { state: 'failed', code };
     this.tell();
   }
@@ -97,9 +109,14 @@ export class RunningEdit {
   }
 
   erased(): void {
-    this.accepted.answerSecret.fill(0);
+    this.forgetSecrets();
     if (this.current.state !== 'failed') this.current = { ...this.current, state: 'erased' };
     this.tell();
+  }
+
+  private forgetSecrets(): void {
+    this.accepted.answerSecret.fill(0);
+    this.accepted.nonce.fill(0);
   }
 
   status(): EditStatus {
@@ -118,6 +135,7 @@ export class RunningEdit {
       deadline: accepted.deadline.toISOString(),
       ...(current.settledAt && { settledAt: current.settledAt.toISOString() }),
       ...(current.resultUntil && { resultUntil: current.resultUntil.toISOString() }),
+      ...(this.receiptNonce !== undefined && { receiptNonce: this.receiptNonce }),
     };
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AnnouncedModel, Model } from '@flux-context/contracts';
+import type { AnnouncedModel, ModelState } from '@flux-context/contracts';
 import { CodedError } from '@flux-context/runtime';
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
@@ -17,7 +17,7 @@ export class ModelService {
   ) {}
 
   /** Every loaded model, by id. A model that pools have under different licences is as closed as the strictest of them. */
-  async list(): Promise<Model[]> {
+  async list(): Promise<ModelState[]> {
     const recorded = await this.recorded();
     const pools = this.pools.states();
     const loaded = new Map(pools.flatMap((pool) => pool.models).toSorted((a, b) => Number(a.licence.requiresAcceptance) - Number(b.licence.requiresAcceptance)).map((model) => [model.id, model]));
@@ -34,7 +34,7 @@ export class ModelService {
   }
 
   /** Throws `model.not_found` and `model.licence_not_needed`. */
-  async acceptLicence(modelId: string, reference: string, personId: string): Promise<Model> {
+  async acceptLicence(modelId: string, reference: string, personId: string): Promise<ModelState> {
     const found = (await this.list()).find(({ id }) => id === modelId);
     if (!found) throw new CodedError('model.not_found');
     if (!found.licence.requiresAcceptance) throw new CodedError('model.licence_not_needed');
@@ -63,7 +63,7 @@ const recordFor = ({ id, licence }: AnnouncedModel, recorded: readonly RecordedL
 
 const isOpen = (model: AnnouncedModel, recorded: readonly RecordedLicence[]): boolean => !model.licence.requiresAcceptance || recordFor(model, recorded) !== undefined;
 
-function describe(announced: AnnouncedModel, pools: readonly string[], recorded: readonly RecordedLicence[]): Model {
+function describe(announced: AnnouncedModel, pools: readonly string[], recorded: readonly RecordedLicence[]): ModelState {
   const { id, family, licence } = announced;
   const record = recordFor(announced, recorded);
   return {

@@ -1,4 +1,4 @@
-import { type Model, modelRoutes, type Principal } from '@flux-context/contracts';
+import { type ModelState, modelRoutes, type Principal } from '@flux-context/contracts';
 import { Controller } from '@nestjs/common';
 import { Caller, Door, Input, type InputOf } from '../http/index.js';
 import { ModelService } from './model.service.js';
@@ -9,13 +9,13 @@ export class ModelsController {
 
   /** Where the licence is kept concerns those who answer for it. */
   @Door(modelRoutes.list)
-  async list(@Caller() caller: Principal): Promise<{ models: Model[] }> {
+  async list(@Caller() caller: Principal): Promise<{ models: ModelState[] }> {
     const models = await this.models.list();
     return { models: caller.permissions.has('audit:read') ? models : models.map(({ acceptance: _, ...model }) => model) };
   }
 
   @Door(modelRoutes.acceptLicence)
-  acceptLicence(@Caller() caller: Principal, @Input() { params, body }: InputOf<typeof modelRoutes.acceptLicence>): Promise<Model> {
+  acceptLicence(@Caller() caller: Principal, @Input() { params, body }: InputOf<typeof modelRoutes.acceptLicence>): Promise<ModelState> {
     return this.models.acceptLicence(params.modelId, body.reference, caller.personId);
   }
 

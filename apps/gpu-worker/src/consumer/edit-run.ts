@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ErrorCode, Isolation, ParcelHeader, Report, Ticket, Timings, UsedModel } from '@flux-context/contracts';
+import type { ErrorCode, Isolation, ParcelHeader, Report, Ticket, Timings, Model } from '@flux-context/contracts';
 import { type KeySource, openFrom, zero } from '@flux-context/envelope';
 import type { Fit } from '@flux-context/picture';
 import type { Secret } from '@flux-context/runtime';
@@ -19,6 +19,8 @@ export interface Bench {
   readonly credential: Secret;
   readonly keys: KeySource;
   readonly isolation: Isolation;
+  /** The worker's build, for the receipt. */
+  readonly build: string;
   /** Sealed bytes that the worker takes in for one edit. */
   readonly sealedBytesMax: number;
   /** Where there are models. */
@@ -52,7 +54,7 @@ export class EditRun {
   private sandbox: Sandbox | undefined;
   private timings: Timings = {};
   private memoryBytes = 0;
-  private model: UsedModel | undefined;
+  private model: Model | undefined;
 
   constructor(
     private readonly ticket: Ticket,
@@ -197,8 +199,9 @@ export class EditRun {
   }
 
   private reportOf(ending: Ending, sandboxEnded: boolean): Report {
-    const model = ending.outcome === 'completed' && this.model ? { model: this.model } : {};
-    return { ...ending, ...model, engine: this.ticket.engine, isolation: this.bench.isolation, timings: this.timings, sandboxEnded };
+    const { isolation, build } = this.bench;
+    const told = { engine: this.ticket.engine, isolation, timings: this.timings, sandboxEnded };
+    return ending.outcome === 'completed' ? { ...ending, ...told, build, ...(this.model && { model: this.model }) } : { ...ending, ...told };
   }
 
   private runEnd(outcome: RunEnd['outcome']): RunEnd {

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Recorded commercial licences: one per model and licence, so that a bundle of the same name under other terms needs its own. */
-export class Models1764000000040 implements MigrationInterface {
-  readonly name = 'Models1764000000040';
+export class Models1764000000050 implements MigrationInterface {
+  readonly name = 'Models1764000000050';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
