@@ -55,6 +55,16 @@ export const stages = ['receive', 'seal', 'queue', 'open', 'decode', 'edit', 'en
 export const stage = z.enum(stages).meta({ id: 'Stage' });
 export type Stage = z.infer<typeof stage>;
 
+/** What an image model did beside what it was asked to, and what the region lock left of it. */
+export const drift = z
+  .strictObject({
+    reframed: z.boolean().describe('The model framed the scene anew, so that nothing could be kept but what lies outside a painted mask.'),
+    changedShare: z.number().min(0).max(1).describe("Share of the pixels that are not the source's any more."),
+    differingBytes: z.int().min(0).describe("Bytes outside of them that differ from the source's: compared after writing, and 0."),
+  })
+  .meta({ id: 'Drift' });
+export type Drift = z.infer<typeof drift>;
+
 export const editStatus = z
   .object({
     id: idOf('edit'),
@@ -70,6 +80,7 @@ export const editStatus = z
     createdAt: z.iso.datetime(),
     deadline: z.iso.datetime(),
     settledAt: z.iso.datetime().optional(),
+    drift: drift.optional().describe('Told with the result of an image model.'),
     resultUntil: z.iso.datetime().optional().describe('The result can be read until then, and not after.'),
     receiptNonce: z.string().regex(/^[0-9a-f]{64}$/).optional().describe('Ties the deletion receipt to your files. Keep it: it is forgotten when the edit is erased.'),
   })

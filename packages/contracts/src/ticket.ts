@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { engine, instructionLengthMax, outputFormat, seedMax, sourceFormats, stage, stages } from './edits.js';
+import { drift, engine, instructionLengthMax, outputFormat, seedMax, sourceFormats, stage, stages } from './edits.js';
 import { errorCodes } from './errors.js';
 import { idOf } from './ids.js';
 import { announcedModel, model, modelId } from './models.js';
@@ -85,6 +85,8 @@ export const report = z.discriminatedUnion('outcome', [
     answerBytes: z.int().min(1),
     /** Observed end of the sandbox. */
     sandboxEnded: z.boolean(),
+    /** Of an image model. */
+    drift: drift.optional(),
     /** What edited; absent for the exact engine. */
     model: model.optional(),
     /** The worker's build, for the receipt. */

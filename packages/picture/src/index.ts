@@ -12,7 +12,6 @@ export { resizeLanczos } from './lanczos.js';
 export { PictureError, type PictureErrorCode } from './picture-error.js';
 export { disposePicture, emptyLike, type Mask, type Picture, type PixelBox } from './picture.js';
 export { resize, rotateBy } from './resample.js';
-export { restore } from './restore.js';
 export type { RgbImage } from './rgb-image.js';
 export { toRgbImage } from './to-rgb-image.js';
 export { flip, rotateQuarter } from './turn.js';

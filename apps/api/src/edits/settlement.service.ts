@@ -100,6 +100,7 @@ export class SettlementService {
       return;
     }
     edit.timings.settle = performance.now() - startedMs;
+    edit.drift = report.drift;
     this.delivery.ready(edit);
     void this.queues.standInLine().catch(() => undefined);
   }

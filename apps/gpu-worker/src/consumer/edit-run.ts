@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ErrorCode, Isolation, ParcelHeader, Report, Ticket, Timings, Model } from '@flux-context/contracts';
+import type { Drift, ErrorCode, Isolation, ParcelHeader, Report, Ticket, Timings, Model } from '@flux-context/contracts';
 import { type KeySource, openFrom, zero } from '@flux-context/envelope';
 import type { Fit } from '@flux-context/picture';
 import type { Secret } from '@flux-context/runtime';
@@ -35,7 +35,7 @@ export interface RunEnd {
   readonly memoryBytes: number;
 }
 
-type Ending = { readonly outcome: 'completed'; readonly answerBytes: number; readonly answerSha256: string } | { readonly outcome: 'failed'; readonly code: ErrorCode };
+type Ending = { readonly outcome: 'completed'; readonly answerBytes: number; readonly answerSha256: string; readonly drift?: Drift | undefined } | { readonly outcome: 'failed'; readonly code: ErrorCode };
 
 /** Ends an edit from outside its sandbox. */
 class Stop extends Error {
@@ -159,7 +159,7 @@ export class EditRun {
     const end = await sandbox.finished;
     this.note(end);
     if (end?.outcome !== 'completed') return this.withoutAnswer(sandbox);
-    return { outcome: 'completed', answerBytes, answerSha256: passing.sha256() };
+    return { outcome: 'completed', answerBytes, answerSha256: passing.sha256(), drift: end.drift };
   }
 
   private note(end: { readonly timings: Timings; readonly memoryBytes: number } | undefined): void {
@@ -209,7 +209,7 @@ export class EditRun {
   }
 }
 
-const askable = ({ id, fit, limits: { referencesMax } }: LoadedModel): AskableModel => ({ id, fit: fit as Fit, referencesMax });
+const askable = ({ id, fit, inpaints, limits: { referencesMax } }: LoadedModel): AskableModel => ({ id, fit: fit as Fit, inpaints, referencesMax });
 
 const timerMsMax = 2_147_483_647;
 const msUntil = (moment: string): number => Math.min(Math.max(0, Date.parse(moment) - Date.now()), timerMsMax);

@@ -29,32 +29,33 @@ export const engineFilterDescriptor = 3;
  * needs), with two differences: it sees the models, and devices where it is given some. Drivers of devices make system calls
  * of their own, so with a device there is no filter.
  */
-export function engineCommand(settings: EngineSettings, bounds: EngineBounds, filter: Sight['filter']): EngineCommand {
-  if (!existsSync(bundled)) throw new Error('The engine is not built. Run `npm run build`.');
+export function engineCommand(settings: EngineSettings, bounds: EngineBounds, filter: Sight['filter'], entry = bundled): EngineCommand {
+  if (!existsSync(entry)) throw new Error('The engine is not built. Run `npm run build`.');
   const node = realpathSync(process.execPath);
-  const run = [node, '--no-warnings', bundled, JSON.stringify(settings)];
+  const run = [node, '--no-warnings', entry, JSON.stringify(settings)];
   const limits = ['prlimit', '--fsize=0', ...(bounds.memoryBytesMax === undefined ? [] : [`--data=${bounds.memoryBytesMax}`]), '--'];
   const filtered = bounds.isolation === 'bubblewrap' && bounds.devices.length === 0 ? filter : undefined;
-  const [program, ...args] = [...limits, ...forms[bounds.isolation](bounds, { node, settings, filtered: filtered !== undefined }), ...run] as [string, ...string[]];
+  const [program, ...args] = [...limits, ...forms[bounds.isolation](bounds, { node, entry, settings, filtered: filtered !== undefined }), ...run] as [string, ...string[]];
   const env = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ...(bounds.libraryPath !== undefined && { LD_LIBRARY_PATH: bounds.libraryPath }) };
   return { program, args, env, filter: filtered };
 }
 
 interface Parts {
   readonly node: string;
+  readonly entry: string;
   readonly settings: EngineSettings;
   readonly filtered: boolean;
 }
 
 const forms: Record<Isolation, (bounds: EngineBounds, parts: Parts) => string[]> = {
-  bubblewrap: (bounds, { node, settings, filtered }) => [
+  bubblewrap: (bounds, { node, entry, settings, filtered }) => [
     'bwrap', '--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL',
     ...(filtered ? ['--seccomp', String(engineFilterDescriptor)] : []),
     '--proc', '/proc', '--dev', '/dev',
     ...bounds.devices.flatMap((device) => ['--dev-bind', device, device]),
     // From which onnxruntime learns what processor it is on.
     '--ro-bind-try', '/sys/devices/system/cpu', '/sys/devices/system/cpu',
-    ...[...new Set([...filesOf(node), settings.modelsFolder, ...bounds.paths])].flatMap((file) => ['--ro-bind', file, file]),
+    ...[...new Set([...filesOf(node, entry), settings.modelsFolder, ...bounds.paths])].flatMap((file) => ['--ro-bind', file, file]),
     '--remount-ro', '/proc', '--remount-ro', '/', '--chdir', '/', '--',
   ],
   namespaces: () => [
@@ -66,12 +67,12 @@ const forms: Record<Isolation, (bounds: EngineBounds, parts: Parts) => string[]>
 };
 
 /** This Node, the bundled code, onnxruntime, and the shared objects that these are linked with. */
-function filesOf(node: string): string[] {
-  const require = createRequire(bundled);
+function filesOf(node: string, entry: string): string[] {
+  const require = createRequire(entry);
   const runtime = packageOf(require.resolve('onnxruntime-node'));
   const common = packageOf(createRequire(path.join(runtime, 'package.json')).resolve('onnxruntime-common'));
   const native = path.join(runtime, `bin/napi-v6/${process.platform}/${process.arch}/onnxruntime_binding.node`);
-  const folders = [path.dirname(bundled), runtime, common];
+  const folders = [path.dirname(entry), runtime, common];
   const libraries = [node, native].flatMap(linkedLibraries).filter((library) => !folders.some((folder) => library.startsWith(`${folder}/`)));
   return [node, ...folders, ...libraries];
 }

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Duplex, Readable, Writable } from 'node:stream';
-import { type Progress, progress, type Stage, stages } from '@flux-context/contracts';
+import { drift as driftSchema, type Progress, progress, type Stage, stages } from '@flux-context/contracts';
 import { type Command, engineDescriptor, startCommand } from './command.js';
 import { codesInside, linesDescriptor, type Order, type SandboxEnd } from './wire.js';
 
@@ -145,7 +145,7 @@ interface HeardLine {
   readonly step?: unknown;
   readonly steps?: unknown;
   readonly answerBytes?: unknown;
-  readonly end?: Partial<Record<keyof SandboxEnd | 'code', unknown>>;
+  readonly end?: Partial<Record<keyof SandboxEnd | 'code' | 'drift', unknown>>;
 }
 
 /** What comes out of a sandbox is as hostile as what went in. */
@@ -166,7 +166,7 @@ function trusted(end: NonNullable<HeardLine['end']>): SandboxEnd {
     return typeof ms === 'number' && ms >= 0 && ms < 86_400_000 ? [[stage, ms]] : [];
   }));
   const memoryBytes = count(end.memoryBytes) ?? 0;
-  if (end.outcome === 'completed') return { outcome: 'completed', timings, memoryBytes };
+  if (end.outcome === 'completed') return { outcome: 'completed', timings, memoryBytes, drift: driftSchema.safeParse(end.drift).data };
   const code = [...codesInside].find((known) => known === end.code) ?? 'edit.sandbox_failed';
   return { outcome: 'failed', code, timings, memoryBytes };
 }

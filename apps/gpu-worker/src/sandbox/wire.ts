@@ -1,5 +1,5 @@
 import type { Fit } from '@flux-context/picture';
-import type { ErrorCode, ParcelHeader, Stage, Timings } from '@flux-context/contracts';
+import type { Drift, ErrorCode, ParcelHeader, Stage, Timings } from '@flux-context/contracts';
 
 /** First line on the sandbox's standard input; the sealed parts follow it in order, and nothing after them. */
 export interface Order {
@@ -18,11 +18,13 @@ export interface AskableModel {
   readonly id: string;
   readonly fit: Fit;
   readonly referencesMax: number;
+  /** Whether it can be told by a mask where it may paint. */
+  readonly inpaints: boolean;
 }
 
 /** How the edit ended inside. A sealed answer has left by standard output before this. */
 export type SandboxEnd = { readonly timings: Timings; readonly memoryBytes: number } & (
-  | { readonly outcome: 'completed' }
+  | { readonly outcome: 'completed'; readonly drift?: Drift | undefined }
   | { readonly outcome: 'failed'; readonly code: ErrorCode }
 );
 

@@ -6,10 +6,11 @@ import type { LoadedModel } from '../frames.js';
 const stretchedAspectMax = 8;
 
 /** What the worker announces of a bundle, as its manifest says it. */
-export function loadedModelOf({ id, family, licence, image }: BundleManifest): LoadedModel {
+export function loadedModelOf({ id, family, licence, image, pipelines }: BundleManifest): LoadedModel {
   const { fit } = image;
   return {
     id, family, fit,
+    inpaints: pipelines.includes('inpaint'),
     licence: { id: licence.id, name: licence.name, requiresAcceptance: licence.requiresAcceptance },
     limits: {
       sideMin: fit.kind === 'area-cap-centre-crop' ? fit.minSide : fit.multiple,

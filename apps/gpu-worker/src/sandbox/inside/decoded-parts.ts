@@ -1,4 +1,4 @@
-import { brief as briefSchema, type Brief, readDimensions, sniffFormat } from '@flux-context/contracts';
+import { brief as briefSchema, type Brief, type Drift, readDimensions, sniffFormat } from '@flux-context/contracts';
 import { zero } from '@flux-context/envelope';
 import { decode, decodeMask, type Mask, type Picture } from '@flux-context/picture';
 import { CodedEnd } from './coded-end.js';
@@ -12,7 +12,13 @@ export interface Decoded {
 }
 
 /** Edits decoded pictures, and overwrites those that it does not give back. */
-export type EditEngine = (decoded: Decoded) => Promise<Picture>;
+export type EditEngine = (decoded: Decoded) => Promise<Edited>;
+
+export interface Edited {
+  readonly picture: Picture;
+  /** What an image model did beside what it was asked to. */
+  readonly drift?: Drift;
+}
 
 export function readBrief(parts: OpenedParts): Brief {
   const bytes = parts.take('brief');

@@ -19,6 +19,6 @@ export function exactEngine(brief: ExactBrief): EditEngine {
     });
     if (mask) zero(mask.data);
     references.forEach((reference) => disposePicture(reference));
-    return edited;
+    return { picture: edited };
   };
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { startupSnapshot } from 'node:v8';
+import type { Drift } from '@flux-context/contracts';
 import { sealChunks, sealedSize, zero } from '@flux-context/envelope';
 import { disposePicture, encode } from '@flux-context/picture';
 import type { Order } from '../wire.js';
@@ -23,24 +24,26 @@ import { warmUp } from './warm-up.js';
 
 const stopwatch = new Stopwatch();
 
-async function carryOut(order: Order, incoming: Incoming): Promise<void> {
+/** Resolves with what an image model did beside what it was asked to. */
+async function carryOut(order: Order, incoming: Incoming): Promise<Drift | undefined> {
   const parts = await stopwatch.during('open', () => OpenedParts.open(order, incoming));
-  const edited = await edit(parts, order);
-  const answerBytes = sealedSize(edited.length);
+  const { bytes, drift } = await edit(parts, order);
+  const answerBytes = sealedSize(bytes.length);
   if (answerBytes > order.answerBytesMax) throw new CodedEnd('edit.out_of_memory');
   say({ answerBytes });
-  await stopwatch.during('seal', () => sendSealed(order, edited));
+  await stopwatch.during('seal', () => sendSealed(order, bytes));
+  return drift;
 }
 
-async function edit(parts: OpenedParts, order: Order): Promise<Buffer> {
+async function edit(parts: OpenedParts, order: Order): Promise<{ bytes: Buffer; drift: Drift | undefined }> {
   const brief = readBrief(parts);
   const engine = brief.engine === 'exact' ? exactEngine(brief) : modelEngine(brief, order.models);
   const decoded = await stopwatch.during('decode', () => decodeAll(parts, brief));
-  const edited = await stopwatch.during('edit', () => engine(decoded));
+  const { picture, drift } = await stopwatch.during('edit', () => engine(decoded));
   try {
-    return await stopwatch.during('encode', () => encode(edited, brief.output));
+    return { bytes: await stopwatch.during('encode', () => encode(picture, brief.output)), drift };
   } finally {
-    disposePicture(edited);
+    disposePicture(picture);
   }
 }
 
@@ -61,8 +64,8 @@ async function serve(): Promise<void> {
   if (!order) return;
   const figures = () => ({ timings: stopwatch.timings, memoryBytes: process.resourceUsage().maxRSS * 1_024 });
   try {
-    await carryOut(order, incoming);
-    say({ end: { outcome: 'completed', ...figures() } });
+    const drift = await carryOut(order, incoming);
+    say({ end: { outcome: 'completed', drift, ...figures() } });
   } catch (error) {
     say({ end: { outcome: 'failed', code: codeOf(error), ...figures() } });
   }
