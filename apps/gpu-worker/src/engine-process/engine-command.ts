@@ -36,7 +36,8 @@ export function engineCommand(settings: EngineSettings, bounds: EngineBounds, fi
   const limits = ['prlimit', '--fsize=0', ...(bounds.memoryBytesMax === undefined ? [] : [`--data=${bounds.memoryBytesMax}`]), '--'];
   const filtered = bounds.isolation === 'bubblewrap' && bounds.devices.length === 0 ? filter : undefined;
   const [program, ...args] = [...limits, ...forms[bounds.isolation](bounds, { node, entry, settings, filtered: filtered !== undefined }), ...run] as [string, ...string[]];
-  const env = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ...(bounds.libraryPath !== undefined && { LD_LIBRARY_PATH: bounds.libraryPath }) };
+  // onnxruntime's builds for Linux report to their maker unless they are told not to.
+  const env = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ORT_DISABLE_TELEMETRY: '1', ...(bounds.libraryPath !== undefined && { LD_LIBRARY_PATH: bounds.libraryPath }) };
   return { program, args, env, filter: filtered };
 }
 
