@@ -10,6 +10,8 @@ export interface Command {
 }
 
 export const filterDescriptor = linesDescriptor + 1;
+/** How many a sandbox is given, the filter's among them. Where its launcher can, it closes all others. */
+export const descriptorCount = filterDescriptor + 1;
 
 /** Starts it with these three channels and that of the lines, no environment but where programs lie, and no folder. */
 export function startCommand({ program, args, filter }: Command, channels: 'pipe' | 'ignore', options: Pick<SpawnOptions, 'detached' | 'timeout' | 'killSignal'>): ChildProcess {
