@@ -41,6 +41,7 @@ const roomEdges = {
   exports: ['settings', 'audit'],
   seats: ['audit'],
   settings: ['audit'],
+  rates: [],
   reports: [],
   audit: [],
   http: [],
