@@ -42,6 +42,7 @@ const roomEdges = {
   exports: ['settings', 'audit'],
   seats: ['audit'],
   settings: ['audit'],
+  rates: [],
   reports: [],
   audit: [],
   http: [],

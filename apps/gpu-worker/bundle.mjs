@@ -1,5 +1,6 @@
 /**
- * Makes one file of the sandbox, one of the HEIC decoder that few edits need, the filter of system calls, and a start-up snapshot: a sandbox starts for
+ * Makes one file of the sandbox, one of the HEIC decoder that few edits need, the filter of system calls, the launcher for hosts that forbid
+ * namespaces, and a start-up snapshot: a sandbox starts for
  * every edit, and its start is mostly the loading of modules (460 ms of CPU in 600 files, 90 in one, 48 from the snapshot, 20
  * for Node alone). The files also are all code that a sandbox sees, apart from sharp's shared objects. The engine is one file for that
  * reason alone; onnxruntime stays outside it, and sharp is not in it. Runs after `tsc -b`.
@@ -58,9 +59,18 @@ const folder = unfinished(sandbox);
 await write(`${folder}sandbox.cjs`, here('dist/sandbox/inside/main.js'), { plugins: [replaced], transform: { define: { SHARP_FACTS: JSON.stringify(sharpFacts()) } } }, 'var module = { exports: {} }, exports = module.exports;');
 await write(`${folder}heic.cjs`, fileURLToPath(new URL('heic.js', import.meta.resolve('@flux-context/picture'))), {});
 
-const filter = seccompFilter(process.arch);
-if (filter === undefined) console.warn('There is no filter of system calls for this processor; sandboxes will run without.');
-else writeFileSync(`${folder}sandbox.bpf`, filter);
+/** False where there is none for this processor. */
+function writeFilter(file, ...of) {
+  const filter = seccompFilter(process.arch, ...of);
+  if (filter !== undefined) writeFileSync(file, filter);
+  return filter !== undefined;
+}
+
+if (!writeFilter(`${folder}sandbox.bpf`)) console.warn('There is no filter of system calls for this processor; sandboxes will run without.');
+
+// An image for restricted pods is built where there is a compiler; a customer's machine needs none, as it has another form.
+const compiled = spawnSync('cc', ['-std=c11', '-O2', '-Wall', '-Wextra', '-fstack-protector-strong', '-Wl,-z,relro,-z,now', '-o', `${folder}launch`, here('launcher/launch.c')], { stdio: ['ignore', 'inherit', 'inherit'] });
+if (compiled.error === undefined && compiled.status !== 0) console.warn('The launcher could not be compiled; where namespaces are forbidden there will be no sandbox without a network.');
 
 // A Node that cannot make one runs the file instead; `sight.ts` looks which it is.
 const made = spawnSync(process.execPath, ['--no-warnings', '--snapshot-blob', `${folder}sandbox.snapshot`, '--build-snapshot', `${folder}sandbox.cjs`], { stdio: 'inherit', env: { MALLOC_ARENA_MAX: '2' } });
@@ -72,4 +82,5 @@ await write(`${unfinished(engine)}engine.cjs`, here('dist/engine-process/inside/
   external: ['onnxruntime-node'],
   treeshake: { moduleSideEffects: (id) => !ours.test(id) && !/[\\/](packages[\\/]picture|node_modules[\\/]sharp)[\\/]/.test(id) },
 });
+writeFilter(`${unfinished(engine)}engine.bpf`, 'engine');
 replace(engine);

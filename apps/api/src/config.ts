@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { engine, poolName } from '@flux-context/contracts';
 import { loadConfig, logLevels, Secret, secret } from '@flux-context/runtime';
 import { z } from 'zod';
@@ -5,6 +6,15 @@ import { z } from 'zod';
 const port = z.coerce.number().int().min(0).max(65_535);
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+/** Addresses, and networks as `10.0.0.0/8`. */
+const networks = z.string().transform((list, context) => {
+  const given = list.split(',').map((network) => network.trim());
+  const [fine, bits] = [(network: string) => isIP(network.split('/', 1)[0] ?? ''), /^[^/]+(\/\d{1,3})?$/];
+  if (given.every((network) => fine(network) > 0 && bits.test(network))) return given;
+  context.addIssue('must be addresses or networks, as 10.0.0.0/8, separated by commas');
+  return z.NEVER;
+});
 
 const pool = z.strictObject({
   name: poolName,
@@ -43,6 +53,7 @@ export const configSchema = z.object({
   HTTP_HOST: z.string().default('127.0.0.1').describe('Address on which the API and the portal listen.'),
   HTTP_PORT: port.default(8080).describe('Port of the API and the portal.'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin).optional().describe('As browsers reach the appliance; `http://HTTP_HOST:HTTP_PORT` when absent. With `https` cookies are secure only.'),
+  TRUSTED_PROXIES: networks.optional().describe('Addresses and networks of the proxies in front, separated by commas; only their `X-Forwarded-For` is believed. Without it all who come through a proxy count as one address.'),
   METRICS_HOST: z.string().default('127.0.0.1').describe('Address on which Prometheus figures are served, at `/metrics`.'),
   METRICS_PORT: port.default(9464).describe('Port of the figures.'),
   LOG_LEVEL: z.enum(logLevels).default('info').describe('The least that is logged.'),
@@ -70,6 +81,9 @@ export const configSchema = z.object({
   PICTURE_PIXELS_MAX: whole(1, 1_000_000_000).default(100_000_000).describe('The most pixels of a picture and of a result.'),
   PARCEL_BYTES_MAX: whole(2 ** 24, 2 ** 40).default(2 * 2 ** 30).describe("What edits in flight may hold in this process's memory, in bytes; beyond it callers get 429 `capacity.parcels`."),
   EDITS_PER_PERSON_MAX: whole(1, 100_000).default(300).describe('Edits that one person may have at once in one API process, uploads among them; beyond it 429 `capacity.person`.'),
+  REQUESTS_PER_PERSON_MINUTE: whole(20, 10_000_000).default(6_000).describe('Requests that one person may make in a minute, by all his sessions and keys, over all API processes; beyond it 429 `capacity.requests`.'),
+  REQUESTS_PER_ADDRESS_MINUTE: whole(20, 10_000_000).default(600).describe('Requests of nobody known from one address in a minute, signing in among them; beyond it 429 `capacity.address`. Of IPv6 the first 64 bits count.'),
+  EVENT_STREAMS_PER_PERSON_MAX: whole(1, 100_000).default(300).describe('Event streams that one person may have open at once in one API process; beyond it 429 `capacity.streams`.'),
   EDIT_DEADLINE_SECONDS: whole(1, 3_600).default(120).describe('An edit that is not finished by then fails with `edit.deadline`.'),
   REDELIVERY_SECONDS: whole(1, 3_600).default(60).describe('How long a result can be read; then it is gone.'),
   DRAIN_SECONDS: whole(0, 3_600).default(10).describe('How long a shutdown waits for edits that run and for results that nobody has read yet.'),

@@ -17,7 +17,7 @@ async function serve(): Promise<void> {
   const config = readConfig();
   const logger = createLogger({ app: 'api', level: config.LOG_LEVEL });
   const metrics = createMetrics();
-  const app = await createApp(AppModule.of({ config, logger, metrics }), { logger, https: isHttps(config), portal: config.PORTAL_DIR });
+  const app = await createApp(AppModule.of({ config, logger, metrics }), { logger, https: isHttps(config), trustedProxies: config.TRUSTED_PROXIES, portal: config.PORTAL_DIR });
   const figures = await serveMetrics(metrics, { host: config.METRICS_HOST, port: config.METRICS_PORT });
   await app.listen(config.HTTP_PORT, config.HTTP_HOST);
   onShutdown(async () => {

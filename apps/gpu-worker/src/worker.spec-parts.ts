@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -15,6 +15,11 @@ export const repository = path.resolve(import.meta.dirname, '../../..');
 export function buildWorker(): void {
   for (const args of [['node_modules/typescript7/bin/tsc', '-b', 'apps/gpu-worker'], ['apps/gpu-worker/bundle.mjs']]) execFileSync(process.execPath, args, { cwd: repository });
 }
+
+/** Whether the launcher is built here and the kernel has what it needs; Perl asks it which Landlock it has. */
+export const launcherWorks = [['cc', '--version'], ['perl', '-e', 'exit(syscall(444, 0, 0, 1) < 1)']].every(([program, ...args]) => spawnSync(program!, args).status === 0);
+/** The forms that show a sandbox its own files and nothing else, under the filter. */
+export const strictForms: readonly ('bubblewrap' | 'landlock')[] = launcherWorks ? ['bubblewrap', 'landlock'] : ['bubblewrap'];
 
 interface HeldEdit {
   readonly header: ParcelHeader;
@@ -151,8 +156,10 @@ export class WorkerProcess {
   private readonly child: ChildProcess;
   output = '';
 
-  constructor(env: Readonly<Record<string, string>>) {
-    this.child = spawn(process.execPath, [path.join(repository, 'apps/gpu-worker/dist/main.js')], { env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** `within`: a command that becomes the worker. */
+  constructor(env: Readonly<Record<string, string>>, within: readonly string[] = []) {
+    const [program, ...args] = [...within, process.execPath, path.join(repository, 'apps/gpu-worker/dist/main.js')];
+    this.child = spawn(program!, args, { env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child.stdout!.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.child.stderr!.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
   }

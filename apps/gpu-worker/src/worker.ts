@@ -13,7 +13,7 @@ import { type Proven, proveIsolation } from './sandbox/probe-isolation.js';
 import { findSight } from './sandbox/sight.js';
 import { StandbyPool } from './sandbox/standby-pool.js';
 
-const networkWarning = 'SANDBOXES HAVE A NETWORK HERE. Install bubblewrap or allow user namespaces: a decoder that is taken over could send a picture away.';
+const networkWarning = 'SANDBOXES HAVE A NETWORK HERE. Install bubblewrap, allow user namespaces, or build where there is a C compiler: a decoder that is taken over could send a picture away.';
 
 /** The programme of this app: proves its isolation, warms processes up, announces itself and takes tickets until it is told to stop. */
 export class Worker {
@@ -42,7 +42,7 @@ export class Worker {
     const limits: Limits = { memoryBytesMax: config.SANDBOX_BYTES_MAX, cpuSecondsMax: config.SANDBOX_CPU_SECONDS_MAX };
     const proven = await proveIsolation(sight, limits, config.SANDBOX_ISOLATION);
     if (!proven.networkDenied) {
-      if (config.NODE_ENV === 'production') throw new ConfigError(['NODE_ENV: in production a sandbox must be denied the network, which this host cannot do; install bubblewrap or allow user namespaces']);
+      if (config.NODE_ENV === 'production') throw new ConfigError(['NODE_ENV: in production a sandbox must be denied the network, which this host cannot do; install bubblewrap, allow user namespaces, or build where there is a C compiler']);
       logger.warn(networkWarning, { isolation: proven.isolation });
       process.stderr.write(`${networkWarning}\n`);
     }

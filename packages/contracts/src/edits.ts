@@ -161,7 +161,7 @@ export const editRoutes = {
     access: { allow: 'edit:read' },
     params: editParams,
     responses: { 200: { description: 'The events.', contentType: 'text/event-stream' } },
-    errors: ['edit.not_found', 'edit.result_gone', 'edit.holder_lost'],
+    errors: ['capacity.streams', 'edit.not_found', 'edit.result_gone', 'edit.holder_lost'],
   }),
   result: defineRoute({
     id: 'getEditResult',

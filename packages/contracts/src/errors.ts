@@ -87,6 +87,9 @@ export const errorDefinitions = {
 
   'capacity.parcels': { ...callers(429, 'Too many edits are held at the moment. Try again after the time in Retry-After.', true), level: 'warn' },
   'capacity.person': callers(429, 'You have too many edits at once. Wait until one is finished; try again after the time in Retry-After.', true),
+  'capacity.streams': callers(429, 'You follow too many edits at once. Close an event stream, or try again after the time in Retry-After.', true),
+  'capacity.requests': callers(429, 'You have made too many requests. Try again after the time in Retry-After.', true),
+  'capacity.address': callers(429, 'Too many requests without a valid sign-in came from this address. Try again after the time in Retry-After.', true),
   'capacity.shutting_down': { ...ours(503, 'This server is shutting down. Try again.'), level: 'info' },
 
   'internal.unexpected': ours(500, 'Something went wrong on our side. Nothing was charged. Quote the request id to support.', false),

@@ -65,8 +65,8 @@ export type Timings = z.infer<typeof timings>;
 export const progress = z.strictObject({ stage, step: z.int().min(0).optional(), steps: z.int().min(1).optional() });
 export type Progress = z.infer<typeof progress>;
 
-/** How far the isolation of the sandbox went; every receipt says it. */
-export const isolations = ['bubblewrap', 'namespaces', 'process'] as const;
+/** How far the isolation of the sandbox went, the strictest first; every receipt says it. */
+export const isolations = ['bubblewrap', 'landlock', 'namespaces', 'process'] as const;
 export const isolation = z.enum(isolations);
 export type Isolation = z.infer<typeof isolation>;
 

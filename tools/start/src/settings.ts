@@ -16,7 +16,7 @@ export const settingsSchema = z.object({
 });
 
 /** Settings of the API and the worker that pass through as they are. Everything else of the shell stays in the shell. */
-export const passing = ['PATH', 'TZ', 'NODE_ENV', 'HEIC_ENABLED', 'PICTURE_BYTES_MAX', 'PICTURE_PIXELS_MAX', 'PARCEL_BYTES_MAX', 'EDITS_PER_PERSON_MAX', 'EDIT_DEADLINE_SECONDS', 'REDELIVERY_SECONDS', 'SANDBOX_BYTES_MAX', 'SANDBOX_ISOLATION', 'SEALED_BYTES_MAX', 'ENTITLEMENT_FILE', 'ENTITLEMENT_KEYS', 'AUDIT_NAME'];
+export const passing = ['PATH', 'TZ', 'NODE_ENV', 'HEIC_ENABLED', 'PICTURE_BYTES_MAX', 'PICTURE_PIXELS_MAX', 'PARCEL_BYTES_MAX', 'EDITS_PER_PERSON_MAX', 'REQUESTS_PER_PERSON_MINUTE', 'REQUESTS_PER_ADDRESS_MINUTE', 'EVENT_STREAMS_PER_PERSON_MAX', 'TRUSTED_PROXIES', 'EDIT_DEADLINE_SECONDS', 'REDELIVERY_SECONDS', 'SANDBOX_BYTES_MAX', 'SANDBOX_ISOLATION', 'SEALED_BYTES_MAX', 'ENTITLEMENT_FILE', 'ENTITLEMENT_KEYS', 'AUDIT_NAME'];
 
 export type Settings = Omit<z.infer<typeof settingsSchema>, 'DATA_DIR'> & {
   readonly dataDirectory: string;

@@ -12,7 +12,9 @@ export function impliedErrors(route: Route): ErrorCode[] {
     // An address whose escapes cannot be read is malformed as a body can be.
     ...(route.params === undefined && route.body === undefined ? [] : ['request.malformed' as const]),
     ...(route.body === undefined ? [] : ['request.media_type' as const, 'request.too_large' as const]),
-    ...('public' in route.access ? [] : ['principal.missing' as const, 'principal.forbidden' as const]),
+    ...('public' in route.access ? [] : ['principal.missing' as const, 'principal.forbidden' as const, 'capacity.requests' as const]),
+    // Who is not recognised counts for his address, at every door.
+    'capacity.address',
     ...(route.method === 'GET' ? [] : ['request.cross_site' as const]),
     'internal.unexpected', 'internal.database',
   ];

@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Isolation } from '@flux-context/contracts';
-import type { Sight } from '../sandbox/isolation.js';
 import { linkedLibraries } from '../sandbox/sight.js';
 import type { EngineCommand } from './engine-process.js';
 import type { EngineSettings } from './inside/load-models.js';
@@ -27,38 +26,45 @@ export const engineFilterDescriptor = 3;
 /**
  * The command line of the engine. Isolated as sandboxes are (no network, nothing to write to, none of the host's files but those it
  * needs), with two differences: it sees the models, and devices where it is given some. Drivers of devices make system calls
- * of their own, so with a device there is no filter.
+ * of their own, so with a device there is no filter, and where the filter is all that denies the network, none is denied.
  */
-export function engineCommand(settings: EngineSettings, bounds: EngineBounds, filter: Sight['filter'], entry = bundled): EngineCommand {
+export function engineCommand(settings: EngineSettings, bounds: EngineBounds, launcher: string, entry = bundled): EngineCommand {
   if (!existsSync(entry)) throw new Error('The engine is not built. Run `npm run build`.');
   const node = realpathSync(process.execPath);
-  const run = [node, '--no-warnings', entry, JSON.stringify(settings)];
+  const filter = path.join(path.dirname(entry), 'engine.bpf');
+  const parts = { launcher, files: [...new Set([...filesOf(node, entry), settings.modelsFolder, ...bounds.paths])], filtered: bounds.devices.length === 0 && existsSync(filter) };
   const limits = ['prlimit', '--fsize=0', ...(bounds.memoryBytesMax === undefined ? [] : [`--data=${bounds.memoryBytesMax}`]), '--'];
-  const filtered = bounds.isolation === 'bubblewrap' && bounds.devices.length === 0 ? filter : undefined;
-  const [program, ...args] = [...limits, ...forms[bounds.isolation](bounds, { node, entry, settings, filtered: filtered !== undefined }), ...run] as [string, ...string[]];
+  const [program, ...args] = [...limits, ...forms[bounds.isolation](bounds, parts), node, '--no-warnings', entry, JSON.stringify(settings)] as [string, ...string[]];
   // onnxruntime's builds for Linux report to their maker unless they are told not to.
-  const env = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ORT_DISABLE_TELEMETRY: '1', ...(bounds.libraryPath !== undefined && { LD_LIBRARY_PATH: bounds.libraryPath }) };
-  return { program, args, env, filter: filtered };
+  const env = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ORT_DISABLE_TELEMETRY: '1', OPENSSL_CONF: '/nowhere', ...(bounds.libraryPath !== undefined && { LD_LIBRARY_PATH: bounds.libraryPath }) };
+  return { program, args, env, filter: parts.filtered && takesFilter.has(bounds.isolation) ? filter : undefined };
 }
 
+const takesFilter: ReadonlySet<Isolation> = new Set<Isolation>(['bubblewrap', 'landlock']);
+
 interface Parts {
-  readonly node: string;
-  readonly entry: string;
-  readonly settings: EngineSettings;
+  readonly launcher: string;
+  /** Files and folders that it reads. */
+  readonly files: readonly string[];
   readonly filtered: boolean;
 }
 
 const forms: Record<Isolation, (bounds: EngineBounds, parts: Parts) => string[]> = {
-  bubblewrap: (bounds, { node, entry, settings, filtered }) => [
+  bubblewrap: ({ devices }, { files, filtered }) => [
     'bwrap', '--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL',
     ...(filtered ? ['--seccomp', String(engineFilterDescriptor)] : []),
     '--proc', '/proc', '--dev', '/dev',
-    ...bounds.devices.flatMap((device) => ['--dev-bind', device, device]),
+    ...devices.flatMap((device) => ['--dev-bind', device, device]),
     // From which onnxruntime learns what processor it is on.
     '--ro-bind-try', '/sys/devices/system/cpu', '/sys/devices/system/cpu',
-    ...[...new Set([...filesOf(node, entry), settings.modelsFolder, ...bounds.paths])].flatMap((file) => ['--ro-bind', file, file]),
+    ...files.flatMap((file) => ['--ro-bind', file, file]),
     '--remount-ro', '/proc', '--remount-ro', '/', '--chdir', '/', '--',
   ],
+  // The launcher takes nobody without a filter.
+  landlock: (bounds, parts) =>
+    parts.filtered
+      ? [parts.launcher, '--descriptors', String(engineFilterDescriptor + 1), '--filter', String(engineFilterDescriptor), ...parts.files.flatMap((file) => ['--see', file]), '--']
+      : forms.process(bounds, parts),
   namespaces: () => [
     'setpriv', '--pdeathsig', 'KILL', '--',
     'unshare', '--user', '--map-root-user', '--net', '--pid', '--ipc', '--uts', '--mount', '--fork', '--kill-child', '--mount-proc', '--',

@@ -20,7 +20,7 @@ export function startEngine(config: Config, proven: Proven, sight: Sight, logger
   const settings = { modelsFolder: path.resolve(config.MODELS_DIR), models: config.MODELS, provider: config.ENGINE_PROVIDER, ...(config.ENGINE_THREADS !== undefined && { threads: config.ENGINE_THREADS }) };
   const bounds = { isolation: config.ENGINE_ISOLATION ?? proven.isolation, memoryBytesMax: config.ENGINE_BYTES_MAX, devices: config.ENGINE_DEVICES, paths: config.ENGINE_PATHS, libraryPath: config.ENGINE_LIBRARY_PATH };
   return new Engine({
-    command: engineCommand(settings, bounds, sight.filter),
+    command: engineCommand(settings, bounds, sight.launcher),
     patience: { loadMsMax: config.ENGINE_LOAD_SECONDS * 1_000, cancelMsMax: config.ENGINE_CANCEL_SECONDS * 1_000 },
     editsMax: config.ENGINE_EDITS_MAX,
     logger,

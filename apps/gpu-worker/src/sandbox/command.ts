@@ -12,6 +12,8 @@ export interface Command {
 export const filterDescriptor = linesDescriptor + 1;
 /** Where a sandbox asks the engine and hears its answer: a channel of both directions. */
 export const engineDescriptor = filterDescriptor + 1;
+/** How many a sandbox is given, the engine's last. Where its launcher can, it closes all others. */
+export const descriptorCount = engineDescriptor + 1;
 
 /** Starts it with these three channels, that of the lines and that to the engine, no environment but where programs lie, and no folder. */
 export function startCommand({ program, args, filter }: Command, channels: 'pipe' | 'ignore', options: Pick<SpawnOptions, 'detached' | 'timeout' | 'killSignal'>): ChildProcess {

@@ -23,6 +23,7 @@ export function findSight(entry = bundled): Sight {
   return {
     node, entry, snapshot: startsFrom(snapshot, [node, entry, native]) ? snapshot : undefined, native, folders, libraries,
     filter: existsSync(filter) ? filter : undefined,
+    launcher: path.join(path.dirname(entry), 'launch'),
     setprivFilters: execFileSync('setpriv', ['--help'], { encoding: 'utf8' }).includes('--seccomp-filter'),
   };
 }

@@ -42,6 +42,8 @@ export interface ProbeFindings {
   readonly writable: boolean;
   /** Whether a parameter of the host's kernel could be opened for writing. */
   readonly commandsKernel: boolean;
+  /** Whether the worker's process could be signalled or looked into. */
+  readonly reachesWorker: boolean;
   /** Whether the kernel says that a filter judges this process's calls, and no socket can be made. */
   readonly callsFiltered: boolean;
 }
