@@ -34,11 +34,14 @@ export function engineCommand(settings: EngineSettings, bounds: EngineBounds, la
   const filter = path.join(path.dirname(entry), 'engine.bpf');
   const parts = { launcher, files: [...new Set([...filesOf(node, entry), settings.modelsFolder, ...bounds.paths])], filtered: bounds.devices.length === 0 && existsSync(filter) };
   const limits = ['prlimit', '--fsize=0', ...(bounds.memoryBytesMax === undefined ? [] : [`--data=${bounds.memoryBytesMax}`]), '--'];
-  const [program, ...args] = [...limits, ...forms[bounds.isolation](bounds, parts), node, '--no-warnings', entry, JSON.stringify(settings)] as [string, ...string[]];
+  const [program = '', ...args] = [...limits, ...forms[bounds.isolation](bounds, parts), node, '--no-warnings', entry, JSON.stringify(settings)];
   // onnxruntime's builds for Linux report to their maker unless they are told not to.
   const env = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ORT_DISABLE_TELEMETRY: '1', OPENSSL_CONF: '/nowhere', ...(bounds.libraryPath !== undefined && { LD_LIBRARY_PATH: bounds.libraryPath }) };
   return { program, args, env, filter: parts.filtered && takesFilter.has(bounds.isolation) ? filter : undefined };
 }
+
+/** From which onnxruntime learns what processor it is on. */
+const cores = '/sys/devices/system/cpu';
 
 const takesFilter: ReadonlySet<Isolation> = new Set<Isolation>(['bubblewrap', 'landlock']);
 
@@ -55,15 +58,14 @@ const forms: Record<Isolation, (bounds: EngineBounds, parts: Parts) => string[]>
     ...(filtered ? ['--seccomp', String(engineFilterDescriptor)] : []),
     '--proc', '/proc', '--dev', '/dev',
     ...devices.flatMap((device) => ['--dev-bind', device, device]),
-    // From which onnxruntime learns what processor it is on.
-    '--ro-bind-try', '/sys/devices/system/cpu', '/sys/devices/system/cpu',
+    '--ro-bind-try', cores, cores,
     ...files.flatMap((file) => ['--ro-bind', file, file]),
     '--remount-ro', '/proc', '--remount-ro', '/', '--chdir', '/', '--',
   ],
   // The launcher takes nobody without a filter.
   landlock: (bounds, parts) =>
     parts.filtered
-      ? [parts.launcher, '--descriptors', String(engineFilterDescriptor + 1), '--filter', String(engineFilterDescriptor), ...parts.files.flatMap((file) => ['--see', file]), '--']
+      ? [parts.launcher, '--descriptors', String(engineFilterDescriptor + 1), '--filter', String(engineFilterDescriptor), ...[...parts.files, '/proc/cpuinfo', cores].flatMap((file) => ['--see', file]), '--']
       : forms.process(bounds, parts),
   namespaces: () => [
     'setpriv', '--pdeathsig', 'KILL', '--',
