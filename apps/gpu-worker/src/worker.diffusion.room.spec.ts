@@ -167,7 +167,8 @@ describe('the worker with a model', () => {
     expect(report).not.toHaveProperty('model');
     const port = /"port":(\d+),"msg":"worker ready"/.exec(worker.output)?.[1];
     const figures = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    for (const name of ['worker_engine_memory_bytes', 'worker_engine_models 1', 'worker_engine_restarts', 'worker_edits_total{outcome="completed",engine="diffusion",pool="shared"}']) expect(figures).toContain(name);
+    for (const name of ['worker_engine_memory_bytes', 'worker_engine_models 1', 'worker_engine_restarts ']) expect(figures.includes(name)).toBe(true);
+    expect(/worker_edits_total\{[^}]*outcome="completed",engine="diffusion"/.test(figures)).toBe(true);
   });
 
   it('gives the engine no network, no dump of its memory and no file of the worker', () => {
