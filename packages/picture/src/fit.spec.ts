@@ -94,6 +94,13 @@ describe('prepare', () => {
     }
   });
 
+  it('leaves the picture as it is where nothing has to be scaled, also one whose bytes are a Buffer', () => {
+    const { data } = noise(70, 100);
+    const source: RgbImage = { width: 70, height: 100, data: Buffer.from(data) };
+    prepare(source, fit(source, flux2));
+    expect(Buffer.from(data).equals(source.data)).toBe(true);
+  });
+
   it('refuses a geometry of another picture', () => {
     expect(() => prepare(noise(64, 80), fit({ width: 80, height: 64 }, flux2))).toThrow(RangeError);
   });

@@ -13,7 +13,7 @@ export const resizeLanczos = (image: RgbImage, width: number, height: number): R
   const across = width === image.width ? image : scaleRows(image, width);
   const scaled = height === image.height ? across : scaleColumns(across, height);
   if (across !== image && across !== scaled) across.data.fill(0);
-  return scaled === image ? { ...image, data: image.data.slice() } : scaled;
+  return scaled === image ? { ...image, data: Uint8Array.from(image.data) } : scaled;
 };
 
 /** For every sample along one axis of the result: the first sample it is made of, how many there are, and their weights, `taps` apart. */

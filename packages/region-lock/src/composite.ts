@@ -40,7 +40,8 @@ export const composite = (source: Picture, { edited, geometry, placement, colour
   const blend = new Blend(source);
   const colour = new Float64Array(3);
   const { channels, data, width } = source;
-  const before = data.slice(0, box.width * channels);
+  // Not `slice`, which gives a view where the samples are a Buffer.
+  const before = new (source.depth === 16 ? Uint16Array : Uint8Array)(box.width * channels);
   const written = { pixels: 0, differingBytes: 0 };
   for (let y = box.top; y < box.top + box.height; y += 1) {
     const weight = weights.row(y);
