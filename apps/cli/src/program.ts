@@ -44,6 +44,7 @@ function editCommand(run: (call: EditCall) => Promise<void>): Command {
     .option('--reference <file>', 'a picture to go by; may be given again', collect)
     .option('--plan <file>', 'a plan as JSON, instead of an instruction')
     .addOption(new Option('--engine <engine>', 'who edits').choices(['auto', ...engines]))
+    .option('--model <id>', 'an image model of "flux limits", which then edits')
     .option('--seed <number>', 'for the same result again', wholeNumber(0, 4_294_967_295))
     .option('--force', 'overwrite an existing output')
     .option('--json', 'print the outcome as JSON')

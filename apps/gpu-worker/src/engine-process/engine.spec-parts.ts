@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Isolation } from '@flux-context/contracts';
@@ -12,10 +12,12 @@ import type { Question } from './frames.js';
 
 export const fixture = (family: string) => path.join(repository, 'packages/diffusion/fixtures', family);
 
-/** A models folder with the tiny klein, installed as an operator would. */
-export async function tinyModels(): Promise<string> {
+/** A models folder with the tiny klein, installed as an operator would. It sees pictures small, so that large ones take no minutes here. */
+export async function tinyModels(areaMax = 65_536): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'flux-models-'));
   await importFolder(fixture('flux2-klein'), folder, { id: 'tiny-klein', precision: 'published' });
+  const manifest = path.join(folder, 'tiny-klein/bundle.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"maxArea": 1048576', `"maxArea": ${areaMax}`));
   return folder;
 }
 

@@ -3,7 +3,7 @@ import { disposePicture, extract, fit, prepare, toRgbImage, type Fit, type Geome
 import { applyChange, changedBox, findChange, hasKnownColours, lockZoom, maskAtModel, replaceWhole, type Locked } from '@flux-context/region-lock';
 import type { AskableModel } from '../wire.js';
 import { CodedEnd } from './coded-end.js';
-import type { Decoded, EditEngine } from './decoded-parts.js';
+import type { Decoded, EditEngine, Edited } from './decoded-parts.js';
 import { type Answered, EngineChannel } from './engine-channel.js';
 
 /** Has a model of the engine edit the picture. Throws `model.failed` before anything is decoded when it is not loaded here. */
@@ -11,14 +11,24 @@ export function modelEngine(brief: DiffusionBrief, models: readonly AskableModel
   const model = models.find(({ id }) => id === brief.model);
   if (!model) throw new CodedEnd('model.failed');
   return async (decoded) => {
-    const edit = new ModelEdit(brief, model, decoded.mask, new EngineChannel());
+    const channel = new EngineChannel();
     try {
-      const { picture, drift: { reframed, changedShare, differingBytes } } = await edit.carryOut(decoded);
-      return { picture, drift: { reframed, changedShare, differingBytes } };
+      return await editByModel(decoded, brief, model, channel);
     } finally {
-      edit.end();
+      channel.close();
     }
   };
+}
+
+/** Overwrites everything but the picture that it gives back. */
+export async function editByModel(decoded: Decoded, brief: DiffusionBrief, model: AskableModel, channel: Pick<EngineChannel, 'ask'>): Promise<Edited> {
+  const edit = new ModelEdit(brief, model, decoded.mask, channel);
+  try {
+    const { picture, drift: { reframed, changedShare, differingBytes } } = await edit.carryOut(decoded);
+    return { picture, drift: { reframed, changedShare, differingBytes } };
+  } finally {
+    edit.overwrite();
+  }
 }
 
 /** A picture as the model sees it, and how it was made so. */
@@ -35,7 +45,7 @@ class ModelEdit {
     private readonly brief: DiffusionBrief,
     private readonly model: AskableModel,
     private readonly brush: Mask | undefined,
-    private readonly channel: EngineChannel,
+    private readonly channel: Pick<EngineChannel, 'ask'>,
   ) {}
 
   /** The first look is at the whole picture. Where it changed a part that the model saw coarsely, a second one is at that part alone. */
@@ -55,10 +65,9 @@ class ModelEdit {
     return box ? this.lookCloser(source, box, [answered.image, ...others]) : applyChange(source, change, first.image);
   }
 
-  end(): void {
+  overwrite(): void {
     for (const { data } of this.made) data.fill(0);
     if (this.brush) disposePicture(this.brush);
-    this.channel.close();
   }
 
   /** What the first look made shows the model what is wanted. */
