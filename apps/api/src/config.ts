@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { engine, poolName } from '@flux-context/contracts';
-import { loadConfig, logLevels, Secret, secret } from '@flux-context/runtime';
+import { loadConfig, logLevels, nodeOptions, Secret, secret } from '@flux-context/runtime';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -56,6 +56,7 @@ export const configSchema = z.object({
   TRUSTED_PROXIES: networks.optional().describe('Addresses and networks of the proxies in front, separated by commas; only their `X-Forwarded-For` is believed. Without it all who come through a proxy count as one address.'),
   METRICS_HOST: z.string().default('127.0.0.1').describe('Address on which Prometheus figures are served, at `/metrics`.'),
   METRICS_PORT: port.default(9464).describe('Port of the figures.'),
+  NODE_OPTIONS: nodeOptions,
   LOG_LEVEL: z.enum(logLevels).default('info').describe('The least that is logged.'),
   PORTAL_DIR: z.string().optional().describe("The portal's built files; without it `/` answers 404."),
   SESSION_IDLE_MINUTES: whole(1, 10_080).default(480).describe('A session that is not used for this long ends.'),
@@ -92,7 +93,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
 
 /** What the command `migrate` needs; the job that runs it gets no other secret. */
 export const readDatabaseConfig = (env: Readonly<Record<string, string | undefined>> = process.env) =>
-  loadConfig(configSchema.pick({ DATABASE_URL: true, DATABASE_PASSWORD: true, LOG_LEVEL: true }), env);
+  loadConfig(configSchema.pick({ DATABASE_URL: true, DATABASE_PASSWORD: true, NODE_OPTIONS: true, LOG_LEVEL: true }), env);
 
 /** The address that links and cookies are made for. */
 export const publicUrl = (config: Config): string => config.PUBLIC_URL ?? `http://${config.HTTP_HOST}:${config.HTTP_PORT}`;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { ConfigError, createMetrics, loadConfig, Secret, secret, serveMetrics } from './index.js';
+import { ConfigError, createMetrics, loadConfig, nodeOptions, Secret, secret, serveMetrics } from './index.js';
 
 describe('Secret', () => {
   it('prints as [secret] in every form and gives its value only on request', () => {
@@ -33,6 +33,18 @@ describe('loadConfig', () => {
     const faults = (() => { try { load(); } catch (error) { return (error as ConfigError).faults; } return []; })();
     expect(faults.map((fault) => fault.split(':')[0])).toEqual(['OTHER', 'HTTP_PORT', 'PASSWORD', 'MODE']);
     expect(faults.join()).not.toMatch(/70001|tiny|zzz|nonsense/);
+  });
+});
+
+describe('NODE_OPTIONS', () => {
+  const schema = z.object({ NODE_OPTIONS: nodeOptions });
+
+  it.each(['--heapsnapshot-signal=SIGUSR2', '--max-old-space-size=512 --heapsnapshot-near-heap-limit=1', '--inspect', '--inspect=0.0.0.0:9229', '"--inspect-brk"', '--heap_prof', '--cpu-prof-dir=/tmp', '--abort-on-uncaught-exception'])('are refused with %s', (NODE_OPTIONS) => {
+    expect(() => loadConfig(schema, { NODE_OPTIONS })).toThrow('NODE_OPTIONS: asks for memory in a file');
+  });
+
+  it.each(['', '--max-old-space-size=512', '--enable-source-maps --secure-heap=4194304', '--inspect-port=0'])('may be %j', (NODE_OPTIONS) => {
+    expect(() => loadConfig(schema, { NODE_OPTIONS })).not.toThrow();
   });
 });
 
