@@ -7,14 +7,15 @@ const port = z.coerce.number().int().min(0).max(65_535);
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
-/** Addresses, and networks as `10.0.0.0/8`. */
-const networks = z.string().transform((list, context) => {
-  const given = list.split(',').map((network) => network.trim());
-  const [fine, bits] = [(network: string) => isIP(network.split('/', 1)[0] ?? ''), /^[^/]+(\/\d{1,3})?$/];
-  if (given.every((network) => fine(network) > 0 && bits.test(network))) return given;
-  context.addIssue('must be addresses or networks, as 10.0.0.0/8, separated by commas');
-  return z.NEVER;
-});
+/** An address, or a network as `10.0.0.0/8`. All addresses there are is none: then anybody could say who he is. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (bits === undefined) return version > 0;
+  return version > 0 && more.length === 0 && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
+}
+const networks = z.string().transform((list) => list.split(',').map((network) => network.trim()))
+  .refine((given) => given.every(isNetwork), { error: 'must be addresses or networks, as 10.0.0.0/8, separated by commas' });
 
 const pool = z.strictObject({
   name: poolName,
