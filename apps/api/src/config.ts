@@ -1,20 +1,21 @@
 import { isIP } from 'node:net';
 import { engine, poolName } from '@flux-context/contracts';
-import { loadConfig, logLevels, Secret, secret } from '@flux-context/runtime';
+import { loadConfig, logLevels, nodeOptions, Secret, secret } from '@flux-context/runtime';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
-/** Addresses, and networks as `10.0.0.0/8`. */
-const networks = z.string().transform((list, context) => {
-  const given = list.split(',').map((network) => network.trim());
-  const [fine, bits] = [(network: string) => isIP(network.split('/', 1)[0] ?? ''), /^[^/]+(\/\d{1,3})?$/];
-  if (given.every((network) => fine(network) > 0 && bits.test(network))) return given;
-  context.addIssue('must be addresses or networks, as 10.0.0.0/8, separated by commas');
-  return z.NEVER;
-});
+/** An address, or a network as `10.0.0.0/8`. All addresses there are is none: then anybody could say who he is. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (bits === undefined) return version > 0;
+  return version > 0 && more.length === 0 && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
+}
+const networks = z.string().transform((list) => list.split(',').map((network) => network.trim()))
+  .refine((given) => given.every(isNetwork), { error: 'must be addresses or networks, as 10.0.0.0/8, separated by commas' });
 
 const pool = z.strictObject({
   name: poolName,
@@ -56,6 +57,7 @@ export const configSchema = z.object({
   TRUSTED_PROXIES: networks.optional().describe('Addresses and networks of the proxies in front, separated by commas; only their `X-Forwarded-For` is believed. Without it all who come through a proxy count as one address.'),
   METRICS_HOST: z.string().default('127.0.0.1').describe('Address on which Prometheus figures are served, at `/metrics`.'),
   METRICS_PORT: port.default(9464).describe('Port of the figures.'),
+  NODE_OPTIONS: nodeOptions,
   LOG_LEVEL: z.enum(logLevels).default('info').describe('The least that is logged.'),
   PORTAL_DIR: z.string().optional().describe("The portal's built files; without it `/` answers 404."),
   SESSION_IDLE_MINUTES: whole(1, 10_080).default(480).describe('A session that is not used for this long ends.'),
@@ -94,7 +96,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
 
 /** What the command `migrate` needs; the job that runs it gets no other secret. */
 export const readDatabaseConfig = (env: Readonly<Record<string, string | undefined>> = process.env) =>
-  loadConfig(configSchema.pick({ DATABASE_URL: true, DATABASE_PASSWORD: true, LOG_LEVEL: true }), env);
+  loadConfig(configSchema.pick({ DATABASE_URL: true, DATABASE_PASSWORD: true, NODE_OPTIONS: true, LOG_LEVEL: true }), env);
 
 /** The address that links and cookies are made for. */
 export const publicUrl = (config: Config): string => config.PUBLIC_URL ?? `http://${config.HTTP_HOST}:${config.HTTP_PORT}`;

@@ -1,4 +1,4 @@
-import { ConfigError, createLogger, createMetrics, keepMemoryPrivate, onShutdown, serveMetrics } from '@flux-context/runtime';
+import { closePrototypes, ConfigError, createLogger, createMetrics, keepMemoryPrivate, onShutdown, serveMetrics } from '@flux-context/runtime';
 import { AppModule } from './app.module.js';
 import { isHttps, publicUrl, readConfig, readDatabaseConfig } from './config.js';
 import { migrateDatabase } from './database/index.js';
@@ -39,8 +39,9 @@ if (command === undefined) {
   process.stderr.write('Commands: serve (default), migrate, owner-link (prints a one-time sign-in link of the first owner).\n');
   process.exit(2);
 }
-keepMemoryPrivate();
 try {
+  keepMemoryPrivate();
+  closePrototypes();
   await command();
 } catch (error) {
   if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { isolations, modelId, poolName } from '@flux-context/contracts';
 import { queueSchema } from '@flux-context/queue';
-import { loadConfig, logLevels, secret } from '@flux-context/runtime';
+import { loadConfig, logLevels, nodeOptions, secret } from '@flux-context/runtime';
 import { z } from 'zod';
 import { providers } from './engine-process/frames.js';
 
@@ -14,6 +14,7 @@ const addresses = list
 /** The worker's configuration, as docs/operate/configuration.md lists it. */
 export const configSchema = z.object({
   NODE_ENV: z.string().default('development').describe('`production`: refuse to start where a sandbox cannot be denied the network.'),
+  NODE_OPTIONS: nodeOptions,
   LOG_LEVEL: z.enum(logLevels).default('info').describe('The least that is logged.'),
   POOL: poolName.default('shared').describe('The pool whose edits this worker takes.'),
   POOL_CREDENTIAL: secret(16).describe("What the API knows this pool's workers by; the `credential` in its `POOLS`."),

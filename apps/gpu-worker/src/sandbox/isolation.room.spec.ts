@@ -42,6 +42,10 @@ describe('the isolation of a sandbox', () => {
     await expect(proveIsolation({ ...sight, filter: everything }, limits, isolation)).rejects.toThrow('No sandbox');
   });
 
+  it('has no form by the launcher where that was not built, or where there is no filter for it', async () => {
+    for (const without of [{ launcher: path.join(beside, 'not-built') }, { filter: undefined }]) await expect(proveIsolation({ ...sight, ...without }, limits, 'landlock')).rejects.toThrow('No sandbox');
+  });
+
   it('takes the strictest form that works', async () => {
     expect((await proveIsolation(sight, limits)).isolation).toBe('bubblewrap');
   });

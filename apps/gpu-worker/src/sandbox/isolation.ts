@@ -51,7 +51,7 @@ const nobody = (): string[] => (process.getuid?.() === 0 ? ['--reuid', '65534', 
 const filtered = ({ filter, setprivFilters }: Sight): string[] => (filter !== undefined && setprivFilters ? ['setpriv', '--no-new-privs', '--seccomp-filter', filter, '--'] : []);
 
 const node = ({ node: program, entry, snapshot, native }: Sight, args: readonly string[]): string[] =>
-  [program, '--no-warnings', ...(snapshot === undefined ? [] : ['--snapshot-blob', snapshot]), entry, native, ...args];
+  [program, '--no-warnings', '--disable-proto=delete', ...(snapshot === undefined ? [] : ['--snapshot-blob', snapshot]), entry, native, ...args];
 
 /** The command line of each form of isolation. */
 export function commandFor(isolation: Isolation, sight: Sight, limits: Limits, args: readonly string[] = []): Command {
