@@ -88,6 +88,7 @@ withBrowser('an employee in the portal', () => {
     await page.getByRole('menuitem', { name: 'Audit log' }).click();
     await page.getByRole('button', { name: 'Check the log' }).click();
     await page.getByText(/^\d+ entries, all as they were signed$/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^appliance\.local\/audit\+[0-9a-f]{8}\+/).waitFor();
     const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download checkpoint' }).click()]);
     await page.locator('input[type=file]').last().setInputFiles(await saved.path());
     await page.getByRole('button', { name: 'Check the log' }).click();

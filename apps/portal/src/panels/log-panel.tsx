@@ -35,7 +35,7 @@ export function LogPanel() {
         <FileButton onChange={(file) => setEarlier(file ?? undefined)} disabled={check.isPending}>
           {(props) => (
             <Button {...props} variant="default">
-              {earlier === undefined ? 'Compare with a checkpoint…' : earlier.name}
+              {earlier === undefined ? 'Compare with…' : earlier.name}
             </Button>
           )}
         </FileButton>
@@ -56,7 +56,7 @@ function Unchecked({ error }: { error: Error }) {
   );
 }
 
-function Checked({ report: { checkpoint, minimum, faults }, checkpoint: note, key, compared }: LogCheck & { readonly compared: boolean }) {
+function Checked({ report: { checkpoint, minimum, faults }, checkpoint: note, verifierKey, compared }: LogCheck & { readonly compared: boolean }) {
   const size = countInWords(checkpoint.size, 'entry', 'entries');
   return (
     <>
@@ -76,7 +76,7 @@ function Checked({ report: { checkpoint, minimum, faults }, checkpoint: note, ke
         </Alert>
       )}
       <dl className="facts">
-        {([['Log', checkpoint.origin], ['Entries', checkpoint.size.toLocaleString('en')], ...(minimum > 0 ? [['Let go', `those before ${minimum.toLocaleString('en')}, their time was over; hashes only`]] : []), ['Key', key]] as const).map(([name, value]) => (
+        {([['Log', checkpoint.origin], ['Entries', checkpoint.size.toLocaleString('en')], ...(minimum > 0 ? [['Let go', `those before ${minimum.toLocaleString('en')}, their time was over; hashes only`]] : []), ['Key', verifierKey]] as const).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd className="figures">{value}</dd>

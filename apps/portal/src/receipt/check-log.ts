@@ -7,8 +7,8 @@ export interface LogCheck {
   readonly report: LogReport;
   /** The signed checkpoint as text, to be kept and given to the next check. */
   readonly checkpoint: string;
-  /** The key that the log itself named. */
-  readonly key: string;
+  /** The key that the log itself named, as one line. */
+  readonly verifierKey: string;
 }
 
 /**
@@ -17,13 +17,13 @@ export interface LogCheck {
  */
 export async function checkLog(client: Client, options: { readonly earlier?: string; readonly onProgress: (entries: number, size: number) => void }): Promise<LogCheck> {
   const checkpoint = await text(client.bytes(auditRoutes.checkpoint));
-  const key = (await text(client.bytes(auditRoutes.key))).trim();
+  const verifierKey = (await text(client.bytes(auditRoutes.key))).trim();
   const source: LogSource = {
     checkpoint: async () => checkpoint,
     tile: async (at) => new Uint8Array(await (await found(client.bytes(auditRoutes.tile, { params: { address: tilePath(at).replace(/^tile\//, '') } }))).arrayBuffer()),
     minimum: async () => Number(await text(client.bytes(auditRoutes.minimum))),
   };
-  return { report: await verifyLog({ source, key: parseNoteKey(sha256, key), sha256, verify: verifyEd25519, ...options }), checkpoint, key };
+  return { report: await verifyLog({ source, key: parseNoteKey(sha256, verifierKey), sha256, verify: verifyEd25519, ...options }), checkpoint, verifierKey };
 }
 
 const text = async (file: Promise<Blob>): Promise<string> => (await found(file)).text();
