@@ -103,7 +103,7 @@ export class Worker {
 
   private self(): Omit<WorkerAnnouncement, 'epoch' | 'publicKey'> {
     const { config } = this;
-    const models = (this.engine?.models ?? []).map(({ fit: _, inpaints: __, ...announced }) => announced);
+    const models = (this.engine?.models ?? []).map(({ id, family, licence, limits }) => ({ id, family, licence, limits }));
     const engines: EngineName[] = models.length > 0 ? ['exact', 'diffusion'] : ['exact'];
     return { workerId: this.id, pool: config.POOL, engines, models, slots: config.WORKER_SLOTS, isolation: this.proven.isolation, build: config.BUILD };
   }

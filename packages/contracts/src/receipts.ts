@@ -3,7 +3,7 @@ import { engine } from './edits.js';
 import { idOf } from './ids.js';
 import { model } from './models.js';
 import { defineRoute } from './routes.js';
-import { isolation, poolName } from './ticket.js';
+import { isolation, poolName, printable } from './ticket.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const moment = z.iso.datetime();
@@ -28,7 +28,7 @@ export const deletionReceipt = z
     isolation: isolation.describe('How far the isolation of the sandbox went.'),
     sandboxEnded: z.literal(true).describe("The worker observed the sandbox's end. Without it there is no receipt."),
     parcels: z.literal('overwritten').describe('The process that held the sealed parcels overwrote them itself. Without it there is no receipt.'),
-    build: z.string().max(100).nullable().describe('The build that the worker named; null when it named none.'),
+    build: printable(100).nullable().describe('The build that the worker named; null when it named none.'),
     attestation: z.literal('none').describe('No hardware vouches for the build.'),
     acceptedAt: moment,
     settledAt: moment,

@@ -71,7 +71,7 @@ export const isolation = z.enum(isolations);
 export type Isolation = z.infer<typeof isolation>;
 
 /** Printable ASCII: it is signed and shown. */
-const printable = (lengthMax: number) => z.string().max(lengthMax).regex(/^[\x20-\x7e]+$/);
+export const printable = (lengthMax: number) => z.string().max(lengthMax).regex(/^[\x20-\x7e]+$/);
 
 /** How an edit ended in the worker. Errors are a code and timings, never a message or a stack. */
 export const report = z.discriminatedUnion('outcome', [

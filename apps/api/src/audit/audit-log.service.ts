@@ -33,6 +33,11 @@ export class AuditLogService {
     return packEntries(found(entries.length === width ? entries : undefined));
   }
 
+  /** The first entry that is still there. */
+  async minimum(): Promise<number> {
+    return this.log.minimum(this.transactions.manager);
+  }
+
   /** An entry that the newest checkpoint covers, with its proof. */
   async entry(index: number): Promise<AuditEntry> {
     const { size, note } = await this.checkpoint();

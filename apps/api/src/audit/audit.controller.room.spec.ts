@@ -20,7 +20,7 @@ afterAll(() => room.close());
 
 const get = (path: string) => request(room.app.getHttpServer() as App).get(`/v1/admin/audit/${path}`);
 const asAuditor = (path: string) => get(path).set(as('auditor', newId('person')));
-const doors = ['checkpoint', 'key', 'tile/0/000', 'tile/entries/000', 'entries/0'];
+const doors = ['checkpoint', 'key', 'minimum', 'tile/0/000', 'tile/entries/000', 'entries/0'];
 
 describe('the log for auditors', () => {
   it.each(doors)('401 without a principal, 403 for a member, and no storing: %s', async (path) => {

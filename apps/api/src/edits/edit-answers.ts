@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { EditStatus, Principal, ReceiptDocument } from '@flux-context/contracts';
+import type { EditStatus, Principal } from '@flux-context/contracts';
 import { CodedError } from '@flux-context/runtime';
-import { ReceiptService } from '../receipts/index.js';
 import { CancellationService } from './cancellation.service.js';
 import { DeliveryService } from './delivery.service.js';
 import { EditDirectory, type Found } from './edit-directory.js';
@@ -21,7 +20,6 @@ export class EditAnswers {
     private readonly cancellation: CancellationService,
     private readonly queues: TicketQueues,
     private readonly peers: PeerClient,
-    private readonly receipts: ReceiptService,
     private readonly turnstile: Turnstile,
   ) {}
 
@@ -66,13 +64,6 @@ export class EditAnswers {
       case 'over':
         throw new CodedError('edit.finished', { editId });
     }
-  }
-
-  async receipt(principal: Principal, editId: string): Promise<ReceiptDocument> {
-    const found = await this.directory.find(principal, editId);
-    if (found.kind !== 'over' || found.row.erasedAt === null) throw this.receipts.notReady(editId);
-    if (found.row.state === 'failed') throw new CodedError('receipt.none', { editId });
-    return this.receipts.documentOf(editId, found.row.erasedAt);
   }
 
   private async wait(edit: RunningEdit, hangUp: AbortSignal): Promise<void> {

@@ -4,6 +4,7 @@ import { Answer, BytesAnswer, Caller, Door, EventsAnswer, HangUp, Input, Upload,
 import { ModelService } from '../models/index.js';
 import { PoolService } from '../pools/index.js';
 import { EditAnswers } from './edit-answers.js';
+import { EditReceipts } from './edit-receipts.js';
 import { EditReception } from './edit-reception.js';
 import type { Picture } from './picture.js';
 import { EditSettings } from './edit-settings.js';
@@ -13,6 +14,7 @@ export class EditsController {
   constructor(
     private readonly reception: EditReception,
     private readonly answers: EditAnswers,
+    private readonly receipts: EditReceipts,
     private readonly pools: PoolService,
     private readonly models: ModelService,
     private readonly settings: EditSettings,
@@ -54,7 +56,7 @@ export class EditsController {
 
   @Door(receiptRoutes.receipt)
   receipt(@Caller() principal: Principal, @Input() input: InputOf<typeof receiptRoutes.receipt>): Promise<ReceiptDocument> {
-    return this.answers.receipt(principal, input.params.editId);
+    return this.receipts.receipt(principal, input.params.editId);
   }
 
   @Door(limitsRoute)

@@ -22,6 +22,7 @@ import { EditDirectory } from './edit-directory.js';
 import { EditEnds } from './edit-ends.js';
 import { EditLedger } from './edit-ledger.js';
 import { EditMetrics } from './edit.metrics.js';
+import { EditReceipts } from './edit-receipts.js';
 import { EditReception } from './edit-reception.js';
 import { EditRepository } from './edit.repository.js';
 import { EditRow } from './edit.entity.js';
@@ -56,6 +57,7 @@ import { WorkerDoors } from './worker-doors.js';
     EditDirectory,
     EditEnds,
     EditLedger,
+    EditReceipts,
     EditReception,
     EditRepository,
     HeldEdits,

@@ -20,7 +20,7 @@ export async function auditLogRoom(options: { readonly poolMax?: number } = {}) 
     return body as Buffer;
   };
   const key = async (): Promise<NoteKey> => parseNoteKey(sha256, (await read('key')).toString('utf8').trim());
-  const source = { checkpoint: async () => (await read('checkpoint')).toString('utf8'), tile: (at: TileAt) => read(tilePath(at)) };
+  const source = { checkpoint: async () => (await read('checkpoint')).toString('utf8'), tile: (at: TileAt) => read(tilePath(at)), minimum: async () => Number((await read('minimum')).toString('utf8')) };
   return {
     ...room,
     get,

@@ -8,6 +8,15 @@ export type Progress =
   | { readonly phase: 'working'; readonly stage: Stage; readonly step?: number; readonly steps?: number }
   | { readonly phase: 'receiving' };
 
+/** The picture that came back, and what its deletion receipt is found and tied by. */
+export interface Edited {
+  readonly picture: Blob;
+  readonly editId: string;
+  /** The image model that made it, where one did. */
+  readonly model?: Model;
+  readonly receiptNonce: string | undefined;
+}
+
 export interface Running {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
@@ -20,7 +29,7 @@ const lostConnectionsMax = 5;
  * Sends an edit, follows it and brings the picture back; then the appliance is asked to delete its copy at once instead of at
  * the end of the redelivery window. An abort cancels the edit there too. Throws `ProblemError`, or the signal's reason.
  */
-export async function runEdit(client: Client, form: FormData, idempotencyKey: string, running: Running): Promise<{ readonly picture: Blob; readonly model?: Model }> {
+export async function runEdit(client: Client, form: FormData, idempotencyKey: string, running: Running): Promise<Edited> {
   const accepted = await send(client, form, idempotencyKey, running);
   const params = { editId: accepted.id };
   const forget = (): Promise<unknown> => client.call(editRoutes.cancel, { params }).catch(() => undefined);
@@ -30,7 +39,7 @@ export async function runEdit(client: Client, form: FormData, idempotencyKey: st
     running.onProgress({ phase: 'receiving' });
     const picture = await patiently(running.signal, () => client.bytes(editRoutes.result, { params, signal: running.signal }));
     void forget();
-    return { picture, ...(accepted.model && { model: accepted.model }) };
+    return { picture, editId: accepted.id, receiptNonce: accepted.receiptNonce, ...(accepted.model && { model: accepted.model }) };
   } catch (error) {
     if (running.signal.aborted) await forget();
     throw error;
