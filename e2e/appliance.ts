@@ -23,7 +23,7 @@ export class RunningAppliance {
     const metricsPort = await freePort();
     const child = spawn('npm', ['start', '--silent'], {
       cwd: root,
-      env: { ...process.env, NODE_OPTIONS: '', HTTP_PORT: '0', METRICS_PORT: String(metricsPort), WORKER_METRICS_PORT: '0', DATA_DIR: dataDirectory, ...env },
+      env: { ...process.env, NODE_OPTIONS: '', HTTP_PORT: '0', METRICS_PORT: String(metricsPort), WORKER_METRICS_PORT: '0', DATA_DIR: dataDirectory, REQUESTS_PER_PERSON_MINUTE: '1000000', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

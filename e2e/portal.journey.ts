@@ -83,6 +83,19 @@ withBrowser('an employee in the portal', () => {
     await page.getByRole('button', { name: 'Close', exact: true }).click();
   });
 
+  it('checks the audit log in this browser, as who may read it', async () => {
+    await page.getByRole('button', { name: /^Menu of/ }).click();
+    await page.getByRole('menuitem', { name: 'Audit log' }).click();
+    await page.getByRole('button', { name: 'Check the log' }).click();
+    await page.getByText(/^\d+ entries, all as they were signed$/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^appliance\.local\/audit\+[0-9a-f]{8}\+/).waitFor();
+    const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download checkpoint' }).click()]);
+    await page.locator('input[type=file]').last().setInputFiles(await saved.path());
+    await page.getByRole('button', { name: 'Check the log' }).click();
+    await page.getByText('The log goes on from the checkpoint that you gave.').waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+  });
+
   it('is told what was not understood, and nothing is sent', async () => {
     await sentence().fill('make the sunset more dramatic');
     await page.getByText('Not understood: “sunset”, “dramatic”. Nothing is guessed, nothing is charged.').waitFor();

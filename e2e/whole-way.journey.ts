@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Canary, listeningPorts, textNeedles } from '@flux-context/testkit';
 import sharp from 'sharp';
@@ -65,7 +66,7 @@ describe('one edit, all the way', () => {
 
     // 6 to 9: each stage was walked once, in a sandbox that is gone.
     expect(await stageCounts()).toEqual({ receive: 1, seal: 1, queue: 1, open: 1, decode: 1, edit: 1, encode: 1, settle: 1, send: 1 });
-    expect(delivered.row['isolation']).toMatch(/^(bubblewrap|namespaces|process)$/);
+    expect(delivered.row['isolation']).toMatch(/^(bubblewrap|landlock|namespaces|process)$/);
     expect(Object.keys(delivered.row['timings'] as object)).toEqual(expect.arrayContaining(['receive', 'seal', 'queue', 'open', 'decode', 'edit', 'encode']));
     await until(() => appliance.pidsOf('gpu-worker/dist/sandbox').length >= workersBefore.length);
 
@@ -91,6 +92,32 @@ describe('one edit, all the way', () => {
     expect(pids).toHaveLength(2);
     expect(pids.map(listeningPorts)).toEqual(ports);
     for (const pid of pids) expect(readFileSync(`/proc/${pid}/limits`, 'utf8')).toMatch(/Max core file size +1 +1 /);
+  });
+
+  it('runs no process with options that reveal memory, and keeps private keys where they are neither swapped nor dumped', () => {
+    const sandboxes = appliance.pidsOf('sandbox-bundle/sandbox.cjs');
+    const programs = ['api/dist/main.js', 'gpu-worker/dist/main.js'].flatMap((part) => appliance.pidsOf(part));
+    expect([sandboxes.length > 0, programs.length]).toEqual([true, 2]);
+    for (const pid of [...programs, ...sandboxes]) {
+      const of = (file: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8');
+      expect(of('environ')).not.toMatch(/NODE_OPTIONS|NODE_V8_COVERAGE/);
+      expect(of('cmdline')).not.toMatch(/--(inspect|heap|cpu-prof|report|abort)/);
+      expect(of('limits')).toMatch(/Max core file size +1 +1 /);
+    }
+    const mayLock = process.getuid?.() === 0 || /Max locked memory +(unlimited|\d{7,}) /.test(readFileSync('/proc/self/limits', 'utf8'));
+    for (const pid of programs) {
+      expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain('--secure-heap=4194304');
+      if (!mayLock) continue;
+      expect(Number(/^VmLck:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])).toBeGreaterThanOrEqual(4_096);
+    }
+  });
+
+  it('logs no value that does not have the form of its field', () => {
+    for (const part of ['api', 'worker']) {
+      const log = readFileSync(join(appliance.dataDirectory, 'logs', `${part}.log`), 'utf8');
+      expect(log).toContain('"msg":');
+      expect(log).not.toContain('[unfit]');
+    }
   });
 
   it('keeps neither words nor pixels in any file, and would find them if it did', async () => {

@@ -1,10 +1,21 @@
+import { isIP } from 'node:net';
 import { engine, poolName } from '@flux-context/contracts';
-import { ConfigError, loadConfig, logLevels, Secret, secret } from '@flux-context/runtime';
+import { ConfigError, loadConfig, logLevels, nodeOptions, Secret, secret } from '@flux-context/runtime';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+/** An address, or a network as `10.0.0.0/8`. All addresses there are is none: then anybody could say who he is. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (bits === undefined) return version > 0;
+  return version > 0 && more.length === 0 && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
+}
+const networks = z.string().transform((list) => list.split(',').map((network) => network.trim()))
+  .refine((given) => given.every(isNetwork), { error: 'must be addresses or networks, as 10.0.0.0/8, separated by commas' });
 
 const pool = z.strictObject({
   name: poolName,
@@ -44,8 +55,10 @@ export const configSchema = z.object({
   HTTP_HOST: z.string().default('127.0.0.1').describe('Address on which the API and the portal listen.'),
   HTTP_PORT: port.default(8080).describe('Port of the API and the portal.'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin).optional().describe('As browsers reach the appliance; `http://HTTP_HOST:HTTP_PORT` when absent. With `https` cookies are secure only.'),
+  TRUSTED_PROXIES: networks.optional().describe('Addresses and networks of the proxies in front, separated by commas; only their `X-Forwarded-For` is believed. Without it all who come through a proxy count as one address.'),
   METRICS_HOST: z.string().default('127.0.0.1').describe('Address on which Prometheus figures are served, at `/metrics`.'),
   METRICS_PORT: port.default(9464).describe('Port of the figures.'),
+  NODE_OPTIONS: nodeOptions,
   LOG_LEVEL: z.enum(logLevels).default('info').describe('The least that is logged.'),
   PORTAL_DIR: z.string().optional().describe("The portal's built files; without it `/` answers 404."),
   SESSION_IDLE_MINUTES: whole(1, 10_080).default(480).describe('A session that is not used for this long ends.'),
@@ -72,6 +85,9 @@ export const configSchema = z.object({
   PICTURE_PIXELS_MAX: whole(1, 1_000_000_000).default(100_000_000).describe('The most pixels of a picture and of a result.'),
   PARCEL_BYTES_MAX: whole(2 ** 24, 2 ** 40).default(2 * 2 ** 30).describe("What edits in flight may hold in this process's memory, in bytes; beyond it callers get 429 `capacity.parcels`."),
   EDITS_PER_PERSON_MAX: whole(1, 100_000).default(300).describe('Edits that one person may have at once in one API process, uploads among them; beyond it 429 `capacity.person`.'),
+  REQUESTS_PER_PERSON_MINUTE: whole(20, 10_000_000).default(6_000).describe('Requests that one person may make in a minute, by all his sessions and keys, over all API processes; beyond it 429 `capacity.requests`.'),
+  REQUESTS_PER_ADDRESS_MINUTE: whole(20, 10_000_000).default(600).describe('Requests of nobody known from one address in a minute, signing in among them; beyond it 429 `capacity.address`. Of IPv6 the first 64 bits count.'),
+  EVENT_STREAMS_PER_PERSON_MAX: whole(1, 100_000).default(300).describe('Event streams that one person may have open at once in one API process; beyond it 429 `capacity.streams`.'),
   EDIT_DEADLINE_SECONDS: whole(1, 3_600).default(120).describe('An edit that is not finished by then fails with `edit.deadline`.'),
   REDELIVERY_SECONDS: whole(1, 3_600).default(60).describe('How long a result can be read; then it is gone.'),
   DRAIN_SECONDS: whole(0, 3_600).default(10).describe('How long a shutdown waits for edits that run and for results that nobody has read yet.'),
@@ -88,7 +104,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
 const roleName = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/);
 
 /** What the command `migrate` needs; the job that runs it gets no other secret. It signs in as the owner of the tables. */
-export const migrateSchema = configSchema.pick({ DATABASE_URL: true, DATABASE_PASSWORD: true, LOG_LEVEL: true }).extend({
+export const migrateSchema = configSchema.pick({ DATABASE_URL: true, DATABASE_PASSWORD: true, NODE_OPTIONS: true, LOG_LEVEL: true }).extend({
   DATABASE_APP_ROLE: roleName.default('flux_app').describe("The API's role: works with the tables, owns none, and may only add to the audit log."),
   DATABASE_APP_PASSWORD: secret(16).optional().describe('Makes both roles, or brings them up to date; needs the other password as well.'),
   DATABASE_SEQUENCER_ROLE: roleName.default('flux_sequencer').describe("The sequencer's role, for `SEQUENCER_DATABASE_URL`."),

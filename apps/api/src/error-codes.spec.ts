@@ -17,7 +17,7 @@ const sources = folders
 /** Told to workers and to balancers only, and what the guard and the filter answer at every address. */
 const withoutRoute = [
   'request.invalid', 'request.malformed', 'request.header_invalid', 'request.not_found', 'request.method_not_allowed', 'request.too_large', 'request.media_type', 'request.cross_site',
-  'principal.missing', 'principal.forbidden', 'pool.forbidden', 'internal.unexpected', 'internal.database',
+  'principal.missing', 'principal.forbidden', 'pool.forbidden', 'capacity.requests', 'capacity.address', 'internal.unexpected', 'internal.database',
 ];
 
 describe('the error codes', () => {

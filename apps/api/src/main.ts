@@ -1,4 +1,4 @@
-import { ConfigError, createLogger, createMetrics, keepMemoryPrivate, onShutdown, serveMetrics } from '@flux-context/runtime';
+import { closePrototypes, ConfigError, createLogger, createMetrics, keepMemoryPrivate, onShutdown, serveMetrics } from '@flux-context/runtime';
 import { AppModule } from './app.module.js';
 import { isHttps, publicUrl, readConfig, readDatabaseConfig } from './config.js';
 import { grantRoles, migrateDatabase } from './database/index.js';
@@ -19,7 +19,7 @@ async function serve(): Promise<void> {
   const config = readConfig();
   const logger = createLogger({ app: 'api', level: config.LOG_LEVEL });
   const metrics = createMetrics();
-  const app = await createApp(AppModule.of({ config, logger, metrics }), { logger, https: isHttps(config), portal: config.PORTAL_DIR });
+  const app = await createApp(AppModule.of({ config, logger, metrics }), { logger, https: isHttps(config), trustedProxies: config.TRUSTED_PROXIES, portal: config.PORTAL_DIR });
   const figures = await serveMetrics(metrics, { host: config.METRICS_HOST, port: config.METRICS_PORT });
   await app.listen(config.HTTP_PORT, config.HTTP_HOST);
   onShutdown(async () => {
@@ -41,8 +41,9 @@ if (command === undefined) {
   process.stderr.write('Commands: serve (default), migrate, owner-link (prints a one-time sign-in link of the first owner).\n');
   process.exit(2);
 }
-keepMemoryPrivate();
 try {
+  keepMemoryPrivate();
+  closePrototypes();
   await command();
 } catch (error) {
   if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);

@@ -94,8 +94,8 @@ export async function edit(client: Client, wished: EditCall, streams: Streams): 
   const started = performance.now();
   const { accepted, bytes } = await runEdit(client, call, streams, showProgress(streams.stderr, call.quiet));
   const seconds = Number(((performance.now() - started) / 1_000).toFixed(2));
-  const { id: editId, receiptNonce } = accepted;
-  if (!call.quiet) streams.stderr.write(`${call.output === '-' ? 'Done' : `Saved ${call.output}`} (${Math.ceil(bytes / 1_000).toLocaleString('en')} kB, ${seconds} s)\n`);
+  const { id: editId, model, receiptNonce } = accepted;
+  if (!call.quiet) streams.stderr.write(`${call.output === '-' ? 'Done' : `Saved ${call.output}`} (${Math.ceil(bytes / 1_000).toLocaleString('en')} kB, ${seconds} s)${model ? `, made by ${model.id} under ${model.licence}` : ''}\n`);
   if (call.receipt !== undefined) await keepReceipt(client, call, accepted, streams);
-  if (call.json) streams.stdout.write(`${JSON.stringify({ editId, output: call.output, bytes, seconds, receiptNonce, receipt: call.receipt })}\n`);
+  if (call.json) streams.stdout.write(`${JSON.stringify({ editId, output: call.output, bytes, seconds, model, receiptNonce, receipt: call.receipt })}\n`);
 }

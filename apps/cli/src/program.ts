@@ -8,9 +8,9 @@ import { exitCodes, type ExitCode, UsageError } from './errors.js';
 import { explain } from './explain.js';
 import { describeBalance, describeLimits } from './figures.js';
 import { readFromAppliance, readFromFolder, readFromWeb, type ReadLogFile } from './log-files.js';
+import type { Surroundings } from './surroundings.js';
 import { modelsCommand } from './models-command.js';
 import { fetchReceipt, type ReceiptCall } from './receipt-command.js';
-import type { Surroundings } from './surroundings.js';
 import { verifyLog, type VerifyLogCall } from './verify-command.js';
 import { verifyReceipt, type VerifyReceiptCall } from './verify-receipt.js';
 
@@ -21,8 +21,8 @@ Which appliance:
 
 Exit codes:
   0 done   1 a file could not be written   2 wrong call   3 refused
-  4 no edits left   5 not reachable or failed   6 the log, the receipt or
-  the model is not what was signed or recorded   130 cancelled`;
+  4 no edits left   5 not reachable or failed   6 the log, the receipt
+  or a model is not what was signed or recorded   130 cancelled`;
 
 const wholeNumber = (least: number, most: number) => (text: string): number => {
   const value = Number(text);
@@ -46,6 +46,7 @@ function editCommand(run: (call: EditCall) => Promise<void>): Command {
     .option('--reference <file>', 'a picture to go by; may be given again', collect)
     .option('--plan <file>', 'a plan as JSON, instead of an instruction')
     .addOption(new Option('--engine <engine>', 'who edits').choices(['auto', ...engines]))
+    .option('--model <id>', 'an image model of "flux limits", which then edits')
     .option('--seed <number>', 'for the same result again', wholeNumber(0, 4_294_967_295))
     .option('--receipt <file>', 'have the edit erased at once, and keep the signed receipt of that')
     .option('--force', 'overwrite an existing output')

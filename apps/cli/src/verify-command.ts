@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type LogFault, type LogReport, type NoteKey, parseNoteKey, TreeError, verifyLog as verifyWholeLog } from '@flux-context/tree';
+import { describeFault, type LogReport, type NoteKey, parseNoteKey, TreeError, verifyLog as verifyWholeLog } from '@flux-context/tree';
 import { givenKey, sha256, verifyEd25519 } from './crypto.js';
 import { DamagedLogError, FileError } from './errors.js';
 import { keeping, type ReadLogFile, sourceOf } from './log-files.js';
@@ -19,22 +19,6 @@ const readEarlier = (file: string): Promise<string> =>
   readFile(file, 'utf8').catch(() => {
     throw new FileError(`The checkpoint ${file} cannot be read.`);
   });
-
-/** What a person should know about one fault. */
-export function describeFault(fault: LogFault): string {
-  switch (fault.kind) {
-    case 'entry':
-      return `Entry ${fault.index} is not the one that was signed.`;
-    case 'tile':
-      return `${fault.path} is missing, or is not what the entries hash to.`;
-    case 'root':
-      return 'The entries do not hash to the root that was signed.';
-    case 'truncated':
-      return `Entries were cut off: there were ${fault.earlierSize} at the earlier checkpoint.`;
-    case 'rewritten':
-      return `The first ${fault.earlierSize} entries are not those of the earlier checkpoint.`;
-  }
-}
 
 function describeWhole({ checkpoint: { origin, size }, minimum }: LogReport, { checkpoint, save }: VerifyLogCall): string[] {
   const whole = `${origin}: ${size} ${size === 1 ? 'entry' : 'entries'}, all as they were signed.`;

@@ -1,4 +1,4 @@
-import { ConfigError, createLogger, keepMemoryPrivate, onShutdown } from '@flux-context/runtime';
+import { closePrototypes, ConfigError, createLogger, keepMemoryPrivate, onShutdown } from '@flux-context/runtime';
 import { type Config, readConfig } from './config.js';
 import { Worker } from './worker.js';
 
@@ -11,9 +11,10 @@ function refuse(error: unknown): never {
   process.exit(badConfiguration);
 }
 
-keepMemoryPrivate();
 let config: Config;
 try {
+  keepMemoryPrivate();
+  closePrototypes();
   config = readConfig();
 } catch (error) {
   refuse(error);

@@ -1,5 +1,6 @@
 import { auditRoutes } from './audit-log.js';
 import { editRoutes, limitsRoute } from './edits.js';
+import { modelRoutes } from './models.js';
 import { apiKeyRoutes, personRoutes, sessionRoutes } from './people.js';
 import { entitlementRoutes, quotaRoutes } from './quotas.js';
 import { receiptRoutes } from './receipts.js';
@@ -9,6 +10,7 @@ import type { Route } from './routes.js';
 export const allRoutes: readonly Route[] = [
   ...Object.values(editRoutes),
   limitsRoute,
+  ...Object.values(modelRoutes),
   ...Object.values(receiptRoutes),
   ...Object.values(quotaRoutes),
   ...Object.values(entitlementRoutes),

@@ -3,6 +3,7 @@ import { errorCodes } from './errors.js';
 import { engine } from './edits.js';
 import { grantKind } from './quotas.js';
 import { idOf } from './ids.js';
+import { modelId } from './models.js';
 import { permission, role } from './permissions.js';
 
 const editId = idOf('edit');
@@ -41,6 +42,8 @@ export const auditEvents = {
   }),
   'goodwill.granted': z.strictObject({ editId, grantId: idOf('grant') }),
   'pool.key_published': z.strictObject({ pool: z.string(), epoch: z.string() }),
+  'model.licence_accepted': z.strictObject({ model: modelId, licence: z.string(), referenceSha256: z.string() }),
+  'model.licence_withdrawn': z.strictObject({ model: modelId }),
   'worker.registered': z.strictObject({ workerId: idOf('worker'), pool: z.string(), isolation: z.string() }),
 } as const;
 export type AuditEventName = keyof typeof auditEvents;

@@ -38,7 +38,7 @@ export const errorDefinitions = {
 
   'instruction.empty': callers(400, 'Say what to do with the picture.'),
   'instruction.too_long': callers(400, 'The instruction is too long. Use at most 4,000 characters.'),
-  'instruction.needs_model': callers(422, 'Part of the instruction was not understood, and no image model is loaded that could try it.'),
+  'instruction.needs_model': callers(422, 'Part of the instruction was not understood, and no image model is loaded, or allowed, to try it.'),
   'instruction.contradiction': callers(422, 'The instruction excludes something, which an exact edit cannot promise. Say only what should happen.'),
   'plan.invalid': callers(400, 'The plan is not valid. See the listed paths.'),
   'plan.not_applicable': callers(422, 'The plan cannot be applied to a picture of this size, or names a reference that was not sent.'),
@@ -79,9 +79,17 @@ export const errorDefinitions = {
   'pool.unavailable': { ...ours(503, 'No worker is ready for this edit. Nothing was charged. Try again shortly.'), level: 'warn' },
   'pool.forbidden': callers(403, 'This pool is not open to you.'),
   'model.not_found': callers(422, 'No pool has this model loaded.'),
+  'model.licence_required': callers(403, 'The licence of this image model forbids commercial use. An administrator must record a commercial licence first.'),
+  'model.licence_not_needed': callers(409, 'This image model may be used without a commercial licence.'),
+  'model.failed': ours(502, 'The image model failed. Nothing was charged. Try again, or tell your administrator when it happens again.'),
+  'model.prompt_too_long': callers(422, 'The instruction has more words than the image model reads. Shorten it.'),
+  'model.too_many_references': callers(422, 'The image model takes fewer reference pictures.'),
 
   'capacity.parcels': { ...callers(429, 'Too many edits are held at the moment. Try again after the time in Retry-After.', true), level: 'warn' },
   'capacity.person': callers(429, 'You have too many edits at once. Wait until one is finished; try again after the time in Retry-After.', true),
+  'capacity.streams': callers(429, 'You follow too many edits at once. Close an event stream, or try again after the time in Retry-After.', true),
+  'capacity.requests': callers(429, 'You have made too many requests. Try again after the time in Retry-After.', true),
+  'capacity.address': callers(429, 'Too many requests without a valid sign-in came from this address. Try again after the time in Retry-After.', true),
   'capacity.shutting_down': { ...ours(503, 'This server is shutting down. Try again.'), level: 'info' },
 
   'internal.unexpected': ours(500, 'Something went wrong on our side. Nothing was charged. Quote the request id to support.', false),

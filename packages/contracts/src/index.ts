@@ -8,6 +8,7 @@ export * from './audit-log.js';
 export * from './edits.js';
 export * from './errors.js';
 export * from './ids.js';
+export * from './models.js';
 export * from './people.js';
 export * from './permissions.js';
 export * from './principal.js';

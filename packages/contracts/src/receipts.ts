@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { engine } from './edits.js';
 import { idOf } from './ids.js';
+import { model } from './models.js';
 import { defineRoute } from './routes.js';
-import { isolation, model, poolName, printable } from './ticket.js';
+import { isolation, poolName, printable } from './ticket.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const moment = z.iso.datetime();

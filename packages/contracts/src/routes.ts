@@ -22,8 +22,8 @@ export interface Route {
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
-  /** The permission that the principal needs, or the reason why nobody has to be known. */
-  readonly access: { readonly allow: Permission } | { readonly public: string };
+  /** The permission that the principal needs, or the reason why nobody has to be known. `unlimited`: balancers ask it all the time, so strangers' requests are not counted. */
+  readonly access: { readonly allow: Permission } | { readonly public: string; readonly unlimited?: true };
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;

@@ -13,4 +13,5 @@ export { PictureError, type PictureErrorCode } from './picture-error.js';
 export { disposePicture, emptyLike, type Mask, type Picture, type PixelBox } from './picture.js';
 export { resize, rotateBy } from './resample.js';
 export type { RgbImage } from './rgb-image.js';
+export { toRgbImage } from './to-rgb-image.js';
 export { flip, rotateQuarter } from './turn.js';

@@ -3,6 +3,7 @@
  * same bytes every time. It must not know prompts, models or where pictures come from, and it decides nothing: whether an edit is locked at
  * all, tried again or looked at closer is the caller's.
  */
+export { maskAtModel } from './brush.js';
 export { changedBox, lockZoom } from './zoom.js';
 export { hasKnownColours } from './colour-space.js';
 export type { Drift } from './drift.js';

@@ -2,6 +2,7 @@
  * What every Node app of the appliance needs: configuration, secrets, logger, coded errors, metrics, shutdown.
  * It knows no room and no route, opens nothing on its own and never reads the environment by itself.
  */
+export * from './closed-prototypes.js';
 export * from './coded-error.js';
 export * from './config.js';
 export * from './free-port.js';

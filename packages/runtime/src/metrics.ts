@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { serverLimits } from './server-limits.js';
 
 /** Gauges that are named like counters, which Prometheus' own check refuses; the same figures come without the suffix, by type. */
 const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
@@ -20,7 +21,7 @@ export interface MetricsListener {
 
 /** Serves the registry at `/metrics` on a listener of its own, so that it never shares a door with the API. */
 export async function serveMetrics(registry: Registry, options: { host: string; port: number }): Promise<MetricsListener> {
-  const server = createServer((request, response) => {
+  const server = createServer({ ...serverLimits, requestTimeout: 10_000 }, (request, response) => {
     if (request.method !== 'GET' || request.url !== '/metrics') {
       response.writeHead(404).end();
       return;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { CodedError, ConfigError, createLogger, createMetrics, type LogFields, loadConfig, Secret, secret, serveMetrics } from './index.js';
+import { ConfigError, createMetrics, loadConfig, nodeOptions, Secret, secret, serveMetrics } from './index.js';
 
 describe('Secret', () => {
   it('prints as [secret] in every form and gives its value only on request', () => {
@@ -36,26 +36,15 @@ describe('loadConfig', () => {
   });
 });
 
-describe('createLogger', () => {
-  const written = (fields: LogFields) => {
-    const lines: string[] = [];
-    createLogger({ app: 'test', level: 'info', destination: { write: (line) => lines.push(line) } }).info('something happened', fields);
-    return lines.join('');
-  };
+describe('NODE_OPTIONS', () => {
+  const schema = z.object({ NODE_OPTIONS: nodeOptions });
 
-  it('keeps allowed fields and drops the others', () => {
-    const line = written({ editId: 'edt_1', instruction: 'paint my house' } as LogFields);
-    expect(JSON.parse(line)).toMatchObject({ app: 'test', level: 'info', editId: 'edt_1', msg: 'something happened' });
-    expect(line).not.toContain('paint');
+  it.each(['--heapsnapshot-signal=SIGUSR2', '--max-old-space-size=512 --heapsnapshot-near-heap-limit=1', '--inspect', '--inspect=0.0.0.0:9229', '"--inspect-brk"', '--heap_prof', '--cpu-prof-dir=/tmp', '--abort-on-uncaught-exception'])('are refused with %s', (NODE_OPTIONS) => {
+    expect(() => loadConfig(schema, { NODE_OPTIONS })).toThrow('NODE_OPTIONS: asks for memory in a file');
   });
 
-  it('keeps class, code and frames of a foreign error but not a word of its message', () => {
-    const foreign = Object.assign(new TypeError('cannot read\n    at paint my house (words:1:1)'), { code: 'ERR_X' });
-    const line = written({ error: new CodedError('internal.unexpected', { cause: foreign, internal: 'while sealing' }) });
-    const { error } = JSON.parse(line) as { error: { internal: string; cause: { class: string; code: string; frames: string[] } } };
-    expect(error).toMatchObject({ class: 'CodedError', internal: 'while sealing', cause: { class: 'TypeError', code: 'ERR_X' } });
-    expect(error.cause.frames[0]).toContain('runtime.spec.ts');
-    expect(line).not.toMatch(/paint|cannot read/);
+  it.each(['', '--max-old-space-size=512', '--enable-source-maps --secure-heap=4194304', '--inspect-port=0'])('may be %j', (NODE_OPTIONS) => {
+    expect(() => loadConfig(schema, { NODE_OPTIONS })).not.toThrow();
   });
 });
 

@@ -17,7 +17,8 @@ export interface Template {
 const databaseOf = (serverUrl: string, name: string) => Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
 
 async function withServer<T>(work: (client: Client, url: string) => Promise<T>): Promise<T> {
-  const answer = await fetch(postgresDesk());
+  // A connection of its own: one that was kept could be closed by the desk in the moment in which it is used again.
+  const answer = await fetch(postgresDesk(), { headers: { connection: 'close' } });
   const url = await answer.text();
   if (!answer.ok) throw new Error(`No database server for tests. ${url}`);
   const client = new Client({ connectionString: url });

@@ -11,5 +11,5 @@ export { proveConsistency, proveInclusion, type ReadTile, rootFromTiles, type Tr
 export { type ReceiptBody, type ReceiptFault, receiptHash, type ReceiptReport, receiptText, type SignedReceipt, signReceipt, verifyReceipt } from './receipt.js';
 export { formatNoteKey, type NoteKey, openNote, parseNoteKey, type SignEd25519, signNote, type VerifyEd25519 } from './signed-note.js';
 export { bundlesOf, entryBytesMax, packEntries, parseTilePath, type TileAt, tilePath, tilesOf, tileWidth, unpackEntries } from './tiles.js';
-export { type LogFault, type LogReport, type LogSource, verifyLog } from './verify-log.js';
+export { describeFault, type LogFault, type LogReport, type LogSource, verifyLog } from './verify-log.js';
 export { TreeError } from './tree-error.js';

@@ -26,6 +26,22 @@ export type LogFault =
   /** What was there at the earlier checkpoint is not what is there now. */
   | { readonly kind: 'rewritten'; readonly earlierSize: number };
 
+/** What a person should know about one fault. */
+export function describeFault(fault: LogFault): string {
+  switch (fault.kind) {
+    case 'entry':
+      return `Entry ${fault.index} is not the one that was signed.`;
+    case 'tile':
+      return `${fault.path} is missing, or is not what the entries hash to.`;
+    case 'root':
+      return 'The entries do not hash to the root that was signed.';
+    case 'truncated':
+      return `Entries were cut off: there were ${fault.earlierSize} at the earlier checkpoint.`;
+    case 'rewritten':
+      return `The first ${fault.earlierSize} entries are not those of the earlier checkpoint.`;
+  }
+}
+
 export interface LogReport {
   readonly checkpoint: Checkpoint;
   /** Entries before it are gone: of them only the hashes were compared. */

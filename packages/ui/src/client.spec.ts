@@ -1,4 +1,4 @@
-import { apiKeyRoutes, editRoutes, newId, personRoutes, quotaRoutes, sessionRoutes } from '@flux-context/contracts';
+import { apiKeyRoutes, auditRoutes, editRoutes, newId, personRoutes, quotaRoutes, sessionRoutes } from '@flux-context/contracts';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { addressOf, createClient } from './client.js';
 import type { ProblemError } from './problem-error.js';
@@ -36,6 +36,7 @@ describe('client', () => {
 
   it('escapes parameters, so that none can change the address', () => {
     expect(addressOf(editRoutes.status, { params: { editId: '../me?x' } })).toBe('/v1/edits/..%2Fme%3Fx');
+    expect(addressOf(auditRoutes.tile, { params: { address: 'entries/x001/234.p/5?x' } })).toBe('/v1/admin/audit/tile/entries/x001/234.p/5%3Fx');
     expect(() => addressOf(editRoutes.status, {})).toThrow('editId');
   });
 

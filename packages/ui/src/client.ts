@@ -75,12 +75,12 @@ async function received<T>(body: Promise<T>, signal: AbortSignal | undefined): P
   }
 }
 
-/** The route's path with its parameters filled in and its query appended. Throws when a parameter is missing: a fault of the caller's code. */
+/** The route's path with its parameters filled in and its query appended; what stands for several segments keeps its slashes. Throws when a parameter is missing: a fault of the caller's code. */
 export function addressOf(route: Route, input: Pick<LooseInput, 'params' | 'query'>): string {
-  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+  const path = route.path.replace(/\{(\+?)(\w+)\}/g, (_, rest: string, name: string) => {
     const value = input.params?.[name];
     if (typeof value !== 'string' && typeof value !== 'number') throw new TypeError(`${route.id} needs the parameter ${name}`);
-    return encodeURIComponent(value);
+    return rest === '' ? encodeURIComponent(value) : String(value).split('/').map(encodeURIComponent).join('/');
   });
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(input.query ?? {})) if (typeof value === 'string' || typeof value === 'number') query.set(name, String(value));

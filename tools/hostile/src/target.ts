@@ -17,11 +17,14 @@ export interface OwnTarget extends Target {
   stop(): Promise<void>;
 }
 
+/** What is asked is of interest here, not how often. */
+const unlimited = { REQUESTS_PER_PERSON_MINUTE: '10000000', REQUESTS_PER_ADDRESS_MINUTE: '10000000' };
+
 /** The appliance as `npm start` starts it, in a data folder and on ports of its own. */
 export async function startTarget(): Promise<OwnTarget> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'hostile-'));
   const workerMetricsPort = await freePort();
-  const env = { ...process.env, DATA_DIR: dataDirectory, HTTP_PORT: '0', METRICS_PORT: '0', WORKER_METRICS_PORT: `${workerMetricsPort}`, REDELIVERY_SECONDS: '5' };
+  const env = { ...process.env, DATA_DIR: dataDirectory, HTTP_PORT: '0', METRICS_PORT: '0', WORKER_METRICS_PORT: `${workerMetricsPort}`, REDELIVERY_SECONDS: '5', ...unlimited };
   const child = spawn(process.execPath, ['tools/prepare.mjs', 'start'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await isReady(child);
   const { apiKey } = JSON.parse(readFileSync(join(dataDirectory, 'local-credential.json'), 'utf8')) as { apiKey: string };

@@ -46,7 +46,7 @@ export class EditReception {
   ) {}
 
   async receive(principal: Principal, headers: RequestHeaders, read: ReadForm): Promise<Acceptance> {
-    const leave = this.turnstile.enter(principal.personId);
+    const leave = this.turnstile.enter('edits', principal.personId);
     try {
       const acceptance = await this.take(principal, headers, read);
       void (acceptance.kind === 'running' ? acceptance.edit.ended() : Promise.resolve()).then(leave);

@@ -14,6 +14,8 @@ export abstract class EditSettings {
   abstract readonly picturePixelsMax: number;
   /** Edits of one person at once, in one process. */
   abstract readonly editsPerPersonMax: number;
+  /** Event streams of one person at once, in one process. */
+  abstract readonly eventStreamsPerPersonMax: number;
   abstract readonly deadlineSeconds: number;
   abstract readonly redeliverySeconds: number;
   /** How long a shutdown waits for edits that run. */
@@ -34,6 +36,7 @@ export function editSettingsOf(config: Config): EditSettings {
     pictureBytesMax: config.PICTURE_BYTES_MAX,
     picturePixelsMax: config.PICTURE_PIXELS_MAX,
     editsPerPersonMax: config.EDITS_PER_PERSON_MAX,
+    eventStreamsPerPersonMax: config.EVENT_STREAMS_PER_PERSON_MAX,
     deadlineSeconds: config.EDIT_DEADLINE_SECONDS,
     redeliverySeconds: config.REDELIVERY_SECONDS,
     drainSeconds: config.DRAIN_SECONDS,

@@ -1,8 +1,10 @@
 import { Controller } from '@nestjs/common';
 import { editRoutes, limitsRoute, receiptRoutes, outputFormats, referencesMax, instructionLengthMax, type EditStatus, type Limits, type Principal, type ReceiptDocument } from '@flux-context/contracts';
 import { Answer, BytesAnswer, Caller, Door, EventsAnswer, HangUp, Input, Upload, type InputOf, type UploadForm } from '../http/index.js';
+import { ModelService } from '../models/index.js';
 import { PoolService } from '../pools/index.js';
 import { EditAnswers } from './edit-answers.js';
+import { EditReceipts } from './edit-receipts.js';
 import { EditReception } from './edit-reception.js';
 import type { Picture } from './picture.js';
 import { EditSettings } from './edit-settings.js';
@@ -12,7 +14,9 @@ export class EditsController {
   constructor(
     private readonly reception: EditReception,
     private readonly answers: EditAnswers,
+    private readonly receipts: EditReceipts,
     private readonly pools: PoolService,
+    private readonly models: ModelService,
     private readonly settings: EditSettings,
   ) {}
 
@@ -52,12 +56,14 @@ export class EditsController {
 
   @Door(receiptRoutes.receipt)
   receipt(@Caller() principal: Principal, @Input() input: InputOf<typeof receiptRoutes.receipt>): Promise<ReceiptDocument> {
-    return this.answers.receipt(principal, input.params.editId);
+    return this.receipts.receipt(principal, input.params.editId);
   }
 
   @Door(limitsRoute)
-  limits(): Limits {
+  async limits(): Promise<Limits> {
+    const usable = await this.models.usable();
     const open = this.pools.states().filter((pool) => !pool.private);
+    const models = [...new Map(open.flatMap((pool) => pool.models).filter(({ id }) => usable.has(id)).map((model) => [model.id, model])).values()];
     const { pictureBytesMax, picturePixelsMax, deadlineSeconds, redeliverySeconds } = this.settings;
     return {
       pictureBytesMax,
@@ -68,7 +74,8 @@ export class EditsController {
       instructionLengthMax,
       sourceFormats: [...this.settings.sourceFormats],
       outputFormats: [...outputFormats],
-      engines: [...new Set(open.flatMap((pool) => [...pool.engines]))],
+      engines: [...new Set(open.flatMap((pool) => [...pool.engines]))].filter((engine) => engine === 'exact' || models.length > 0),
+      models,
     };
   }
 }

@@ -6,6 +6,7 @@ import { TicketQueue } from '@flux-context/queue';
 import type { Registry } from 'prom-client';
 import { AuditModule } from '../audit/index.js';
 import { InternalListener, ParcelStore } from '../parcels/index.js';
+import { ModelsModule } from '../models/index.js';
 import { PoolsModule, PoolService } from '../pools/index.js';
 import { CONFIG, LOGGER, METRICS } from '../process.js';
 import { QuotasModule } from '../quotas/index.js';
@@ -21,6 +22,7 @@ import { EditDirectory } from './edit-directory.js';
 import { EditEnds } from './edit-ends.js';
 import { EditLedger } from './edit-ledger.js';
 import { EditMetrics } from './edit.metrics.js';
+import { EditReceipts } from './edit-receipts.js';
 import { EditReception } from './edit-reception.js';
 import { EditRepository } from './edit.repository.js';
 import { EditRow } from './edit.entity.js';
@@ -39,7 +41,7 @@ import { Turnstile } from './turnstile.js';
 import { WorkerDoors } from './worker-doors.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([EditRow]), AuditModule, PoolsModule, QuotasModule, SeatsModule, ReceiptsModule],
+  imports: [TypeOrmModule.forFeature([EditRow]), AuditModule, ModelsModule, PoolsModule, QuotasModule, SeatsModule, ReceiptsModule],
   controllers: [EditsController],
   providers: [
     { provide: EditSettings, useFactory: editSettingsOf, inject: [CONFIG] },
@@ -55,6 +57,7 @@ import { WorkerDoors } from './worker-doors.js';
     EditDirectory,
     EditEnds,
     EditLedger,
+    EditReceipts,
     EditReception,
     EditRepository,
     HeldEdits,

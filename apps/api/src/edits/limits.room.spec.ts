@@ -7,7 +7,7 @@ import { EditCaller, editsRoom, type EditsRoom } from '../testing/edits.js';
 let room: EditsRoom;
 let worker: SpecWorker;
 beforeAll(async () => {
-  room = await editsRoom({ EDITS_PER_PERSON_MAX: '2' });
+  room = await editsRoom({ EDITS_PER_PERSON_MAX: '2', EVENT_STREAMS_PER_PERSON_MAX: '2' });
   worker = await SpecWorker.start(room);
 });
 afterAll(async () => {
@@ -17,6 +17,38 @@ afterAll(async () => {
 beforeEach(async () => {
   worker.edit = returnAsItCame;
   await worker.announce();
+});
+
+describe('event streams of one person at once', () => {
+  it('are limited, while others follow theirs; when one was closed, by either side, the next may come', async () => {
+    let finish: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (finish = resolve));
+    worker.edit = async (taken) => {
+      await released;
+      await returnAsItCame(taken);
+    };
+    const [caller, other] = [await EditCaller.join(room), await EditCaller.join(room)];
+    const follow = async (by: EditCaller, signal?: AbortSignal) => {
+      const { id } = (await (await by.edit({ headers: { prefer: 'respond-async' } })).json()) as { id: string };
+      const stream = () => by.call('GET', `/v1/edits/${id}/events`, signal === undefined ? {} : { signal });
+      return { stream, first: await stream() };
+    };
+    const hangUp = new AbortController();
+    const left = await follow(caller, hangUp.signal);
+    const { stream, first } = await follow(caller);
+    expect([left.first.status, first.status]).toEqual([200, 200]);
+    const third = await stream();
+    expect([third.status, third.headers.get('retry-after')]).toEqual([429, '2']);
+    expect(await third.json()).toMatchObject({ code: 'capacity.streams', retryable: true, limit: { name: 'eventStreamsPerPersonMax', value: 2 } });
+    expect((await follow(other)).first.status).toBe(200);
+    hangUp.abort();
+    let next = await stream();
+    while (next.status === 429) next = await stream();
+    expect(next.status).toBe(200);
+    finish();
+    await Promise.all([first.text(), next.text()]);
+    expect((await stream()).status).toBe(200);
+  });
 });
 
 describe('edits of one person at once', () => {

@@ -1,4 +1,4 @@
-import type { EditStatus, Engine, ErrorCode, OutputFormat, ParcelHeader, Progress, Stage } from '@flux-context/contracts';
+import type { Drift, EditStatus, Engine, Model, ErrorCode, OutputFormat, ParcelHeader, Progress, Stage } from '@flux-context/contracts';
 import { stages } from '@flux-context/contracts';
 
 /** What the holder must remember of an edit to answer for it. */
@@ -8,6 +8,7 @@ export interface Accepted {
   readonly format: OutputFormat;
   readonly header: ParcelHeader;
   readonly engine: Engine;
+  readonly model?: Model;
   /** Opens the answer; overwritten when the edit has failed or is erased. */
   readonly answerSecret: Uint8Array;
   /** Keys the HMACs of picture and result. Its owner is told it while the edit is held; it lives here only, and is overwritten with the edit. */
@@ -33,6 +34,8 @@ export class RunningEdit {
   private readonly listeners = new Set<() => void>();
   private waiters = 0;
   private followers = 0;
+  /** What an image model did, as its worker measured it. Told to the owner and kept nowhere. */
+  drift: Drift | undefined;
   readonly timings: Partial<Record<Stage, number>> = {};
   private readonly startedMs = performance.now();
   /** When a worker first took it, for the time spent in the queue. */
@@ -125,6 +128,7 @@ export class RunningEdit {
       id: accepted.id,
       state: current.state,
       engine: accepted.engine,
+      ...(accepted.model && { model: accepted.model }),
       pool: this.pool,
       ...(current.code && { code: current.code }),
       ...(running && this.progress),
@@ -132,6 +136,7 @@ export class RunningEdit {
       createdAt: accepted.createdAt.toISOString(),
       deadline: accepted.deadline.toISOString(),
       ...(current.settledAt && { settledAt: current.settledAt.toISOString() }),
+      ...(current.settledAt && this.drift && { drift: this.drift }),
       ...(current.resultUntil && { resultUntil: current.resultUntil.toISOString() }),
       ...(this.receiptNonce !== undefined && { receiptNonce: this.receiptNonce }),
     };

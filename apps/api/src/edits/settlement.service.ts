@@ -16,6 +16,7 @@ import { TicketQueues } from './ticket-queues.js';
 const workerCodes = new Set<ErrorCode>([
   'picture.unreadable', 'picture.unsupported', 'picture.animated', 'picture.too_many_pixels', 'plan.not_applicable', 'mask.mismatch',
   'edit.deadline', 'edit.out_of_memory', 'edit.sandbox_failed', 'edit.answer_invalid',
+  'model.failed', 'model.prompt_too_long', 'picture.too_small', 'picture.too_elongated',
 ]);
 
 /** Steps 9, 10 and 12: takes the sealed answer and the report, and settles exactly once, one way or the other. */
@@ -99,6 +100,7 @@ export class SettlementService {
       return;
     }
     edit.timings.settle = performance.now() - startedMs;
+    edit.drift = report.drift;
     this.delivery.ready(edit);
     void this.queues.standInLine().catch(() => undefined);
   }

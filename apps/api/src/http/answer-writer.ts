@@ -7,14 +7,17 @@ import type { BytesAnswer, EventsAnswer } from './answers.js';
 /** Comments that keep proxies from closing a silent stream. */
 const heartbeatMs = 15_000;
 
-/** Writes the bytes and tells `sent` how it ended. Rejects only while nothing was written yet. */
-export async function writeBytes(response: Response, { parts }: BytesAnswer): Promise<void> {
+/** How long an answer of bytes may take to be read, as long as a request may take to be sent; and an event. */
+const readingMsMax = { bytes: 300_000, event: 60_000 };
+
+/** Writes the bytes and tells `sent` how it ended. Rejects only while nothing was written yet. Who reads too slowly is hung up on, because what he was sent is held for him. */
+export async function writeBytes(response: Response, { parts }: BytesAnswer, msMax = readingMsMax.bytes): Promise<void> {
   const chunks = parts.bytes[Symbol.asyncIterator]();
   let whole = false;
   try {
     const first = await chunks.next();
     response.status(parts.status).set(parts.headers);
-    whole = await pipeline(Readable.from(following(first, chunks), { objectMode: false }), response).then(
+    whole = await pipeline(Readable.from(following(first, chunks), { objectMode: false }), response, { signal: AbortSignal.timeout(msMax) }).then(
       () => true,
       () => false,
     );
@@ -32,7 +35,7 @@ async function* following(first: IteratorResult<Uint8Array>, rest: AsyncIterator
 }
 
 /** Writes events until they end or the caller is gone. An error in mid-stream ends it; the caller then asks for the status. */
-export async function writeEvents(response: Response, { events }: EventsAnswer): Promise<void> {
+export async function writeEvents(response: Response, { events }: EventsAnswer, msMax = readingMsMax.event): Promise<void> {
   const source = events[Symbol.asyncIterator]();
   let next = source.next();
   // The first event is awaited, so that a refusal is still a problem with its own status.
@@ -48,7 +51,7 @@ export async function writeEvents(response: Response, { events }: EventsAnswer):
     for (;;) {
       const step = await Promise.race([next, closed]);
       if (step === 'closed' || step.done === true) break;
-      if (!response.write(`event: ${step.value.event}\ndata: ${JSON.stringify(step.value.data)}\n\n`)) await Promise.race([once(response, 'drain'), closed]);
+      if (!response.write(`event: ${step.value.event}\ndata: ${JSON.stringify(step.value.data)}\n\n`)) await Promise.race([once(response, 'drain', { signal: AbortSignal.timeout(msMax) }), closed]);
       next = source.next();
     }
   } catch {

@@ -14,6 +14,8 @@ export interface AppOptions {
   readonly logger: Logger;
   /** Whether browsers reach the appliance by TLS. */
   readonly https: boolean;
+  /** Addresses and networks of the proxies in front, whose word about a caller's address is taken; none when absent. */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** Folder of the portal's built files. */
   readonly portal?: string | undefined;
 }
@@ -42,6 +44,7 @@ function createAdapter(options: AppOptions): ExpressAdapter {
   const express = adapter.getInstance<Express>();
   express.disable('x-powered-by');
   express.disable('etag');
+  express.set('trust proxy', options.trustedProxies ?? false);
   express.use(securityHeaders(options.https));
   express.use((request: Request, response: Response, next: NextFunction) => {
     const { id } = stateOf(request);

@@ -2,9 +2,10 @@ import type { Route } from '@flux-context/contracts';
 import { CodedError } from '@flux-context/runtime';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { doorKey } from './door.js';
 import { credentialsOf, PrincipalSources } from './principal-sources.js';
+import { RequestRates } from './request-rates.js';
 import { stateOf } from './request-state.js';
 
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -15,20 +16,28 @@ export class DoorGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly sources: PrincipalSources,
+    private readonly rates: RequestRates,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<Request>();
+    const http = context.switchToHttp();
+    const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
     const route = this.reflector.get<Route | undefined>(doorKey, context.getHandler());
     if (route === undefined) throw new CodedError('internal.unexpected', { internal: 'a handler has no door' });
     const state = stateOf(request);
     state.route = route;
+    const stranger = () => this.rates.admit('address', request.ip ?? 'unknown', response);
     if ('public' in route.access) {
+      if (route.access.unlimited !== true) await stranger();
       refuseCrossSite(request);
       return true;
     }
     const principal = await this.sources.recognise(credentialsOf(request.headers));
-    if (principal === undefined) throw new CodedError('principal.missing');
+    if (principal === undefined) {
+      await stranger();
+      throw new CodedError('principal.missing');
+    }
+    await this.rates.admit('person', principal.personId, response);
     // A browser adds a cookie by itself, never an API key.
     if (principal.via.kind === 'session') refuseCrossSite(request);
     if (!principal.permissions.has(route.access.allow)) throw new CodedError('principal.forbidden');

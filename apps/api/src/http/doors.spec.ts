@@ -11,7 +11,7 @@ import type { App } from 'supertest/types.js';
 import { z } from 'zod';
 import { doorsOf, testRoute } from '../testing/doors.js';
 import { DoorGuard } from './door.guard.js';
-import { Answer, BytesAnswer, Door, EventsAnswer, HangUp, Input, type InputOf, PrincipalSources, Upload, type UploadForm } from './index.js';
+import { Answer, BytesAnswer, Door, EventsAnswer, HangUp, Input, type InputOf, PrincipalSources, RequestRates, Upload, type UploadForm } from './index.js';
 
 const base = { tag: 'Test', summary: 'test', responses: { 200: { description: 'ok' } }, errors: [] } as const;
 const routes = {
@@ -124,8 +124,8 @@ describe('the guard', () => {
 
 describe('the guard alone', () => {
   it('refuses a handler without a door', async () => {
-    const context = { getHandler: () => () => ({}), switchToHttp: () => ({ getRequest: () => ({ method: 'GET', headers: {} }) }) } as unknown as ExecutionContext;
-    await expect(new DoorGuard(new Reflector(), new PrincipalSources()).canActivate(context)).rejects.toMatchObject({ code: 'internal.unexpected' });
+    const context = { getHandler: () => () => ({}), switchToHttp: () => ({ getRequest: () => ({ method: 'GET', headers: {} }), getResponse: () => ({}) }) } as unknown as ExecutionContext;
+    await expect(new DoorGuard(new Reflector(), new PrincipalSources(), new RequestRates()).canActivate(context)).rejects.toMatchObject({ code: 'internal.unexpected' });
   });
 });
 

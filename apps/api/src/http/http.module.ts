@@ -5,6 +5,7 @@ import { completeKey, Doors } from './doors.js';
 import { InputInterceptor } from './input.interceptor.js';
 import { PrincipalSources } from './principal-sources.js';
 import { ProblemFilter } from './problem.filter.js';
+import { RequestRates } from './request-rates.js';
 import { Readiness } from './readiness.js';
 import { SystemController } from './system.controller.js';
 
@@ -15,12 +16,13 @@ import { SystemController } from './system.controller.js';
   providers: [
     PrincipalSources,
     Readiness,
+    RequestRates,
     Doors,
     { provide: APP_GUARD, useClass: DoorGuard },
     { provide: APP_INTERCEPTOR, useClass: InputInterceptor },
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],
-  exports: [PrincipalSources, Readiness],
+  exports: [PrincipalSources, Readiness, RequestRates],
 })
 export class HttpModule {
   /** `complete`: the application refuses to start when a route of the contract has no handler. */

@@ -8,4 +8,5 @@ export { Caller, Door, HangUp, Input, type InputOf, Upload } from './door.js';
 export { HttpModule } from './http.module.js';
 export { type Credentials, type PrincipalSource, PrincipalSources } from './principal-sources.js';
 export { Readiness } from './readiness.js';
+export { RequestRates } from './request-rates.js';
 export type { UploadForm } from './upload.js';

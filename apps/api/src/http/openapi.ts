@@ -12,7 +12,9 @@ export function impliedErrors(route: Route): ErrorCode[] {
     // An address whose escapes cannot be read is malformed as a body can be.
     ...(route.params === undefined && route.body === undefined ? [] : ['request.malformed' as const]),
     ...(route.body === undefined ? [] : ['request.media_type' as const, 'request.too_large' as const]),
-    ...('public' in route.access ? [] : ['principal.missing' as const, 'principal.forbidden' as const]),
+    ...('public' in route.access ? [] : ['principal.missing' as const, 'principal.forbidden' as const, 'capacity.requests' as const]),
+    // Who is not recognised counts for his address, at every door.
+    'capacity.address',
     ...(route.method === 'GET' ? [] : ['request.cross_site' as const]),
     'internal.unexpected', 'internal.database',
   ];
@@ -59,17 +61,25 @@ function success(schemas: Schemas, response: RouteResponse): Json {
   return { description: response.description, ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) as Json }), ...(content === undefined ? {} : { content }) };
 }
 
+/** When to try again, and how a caller stands: of the limit that counts him, if that is what refused him. */
+const comeBack = {
+  'Retry-After': { description: 'Seconds until the same call may succeed.', schema: { type: 'integer', minimum: 1 } },
+  RateLimit: { description: 'What remains, and in how many seconds it begins anew: `"person";r=0;t=42`.', schema: { type: 'string' } },
+  'RateLimit-Policy': { description: 'The limit, in requests a minute: `"person";q=6000;w=60`.', schema: { type: 'string' } },
+};
+
 function failures(schemas: Schemas, route: Route): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of new Set([...impliedErrors(route), ...route.errors])) {
     const { status } = errorDefinitions[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  const answer = (codes: ErrorCode[]) => ({
+  const answer = (status: number, codes: ErrorCode[]) => ({
+    ...(status === 429 && { headers: comeBack }),
     description: codes.map((code) => `\`${code}\`: ${errorDefinitions[code].title}`).join('\n\n'),
     content: { 'application/problem+json': { schema: { allOf: [schemas.of(problem, 'output'), { properties: { code: { enum: codes } } }] } } },
   });
-  return Object.fromEntries([...byStatus].map(([status, codes]) => [String(status), answer(codes)]));
+  return Object.fromEntries([...byStatus].map(([status, codes]) => [String(status), answer(status, codes)]));
 }
 
 function operation(schemas: Schemas, route: Route): Json {

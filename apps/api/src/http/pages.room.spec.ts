@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allRoutes } from '@flux-context/contracts';
+import { allRoutes, type Route } from '@flux-context/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import { type RunningApi, startApi } from '../testing/app.js';
+import { address, everywhere, json, overTls, person, problem, recordedAnswers, unstored } from '../testing/recorded-headers.js';
 import { Readiness } from './index.js';
 
 const portal = mkdtempSync(join(tmpdir(), 'portal-'));
@@ -23,33 +24,19 @@ afterAll(async () => {
   rmSync(portal, { recursive: true });
 });
 
-/** All headers but those that differ by nature. */
-function headersOf(answer: request.Response): Record<string, unknown> {
-  const varying = new Set(['date', 'connection', 'keep-alive', 'content-length', 'etag', 'last-modified', 'x-request-id', 'set-cookie', 'transfer-encoding']);
-  return Object.fromEntries(Object.entries(answer.headers as Record<string, unknown>).filter(([name]) => !varying.has(name)));
-}
+const varying = new Set(['date', 'connection', 'keep-alive', 'content-length', 'etag', 'last-modified', 'x-request-id', 'transfer-encoding']);
 
-const everywhere = {
-  'content-security-policy':
-    "default-src 'none';script-src 'self' 'wasm-unsafe-eval';style-src 'self';img-src 'self' blob: data:;font-src 'self';connect-src 'self';worker-src 'self';manifest-src 'self';base-uri 'none';form-action 'self';frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-dns-prefetch-control': 'off',
-  'x-download-options': 'noopen',
-  'x-frame-options': 'DENY',
-  'x-permitted-cross-domain-policies': 'none',
-  'x-xss-protection': '0',
-};
-const json = { 'content-type': 'application/json; charset=utf-8' };
-const problem = { 'content-type': 'application/problem+json; charset=utf-8' };
-const unstored = { 'cache-control': 'no-store' };
+/** All headers but those that differ by nature, and those that tell how somebody stands without the figures of the moment. */
+function headersOf(answer: request.Response): Record<string, unknown> {
+  const headers = Object.entries(answer.headers as Record<string, string | string[]>).filter(([name]) => !varying.has(name));
+  return Object.fromEntries(headers.map(([name, value]) => [name, name === 'ratelimit' ? String(value).replaceAll(/=\d+/g, '') : value]));
+}
 
 describe('headers', () => {
   it.each<[string, () => request.Test, object]>([
-    ['an answer of the API', () => request(api.server).get('/v1/me').set(owner), { ...json, ...unstored }],
-    ['an answer without a body', () => request(api.server).delete('/v1/sessions/current').set({ ...owner, Cookie: 'flux_session=gone' }), { ...problem, ...unstored, 'www-authenticate': 'Bearer' }],
-    ['a refusal', () => request(api.server).get('/v1/me'), { ...problem, ...unstored, 'www-authenticate': 'Bearer' }],
+    ['an answer of the API', () => request(api.server).get('/v1/me').set(owner), { ...json, ...unstored, ...person }],
+    ['an answer without a body', () => request(api.server).delete('/v1/sessions/current').set({ ...owner, Cookie: 'flux_session=gone' }), { ...problem, ...unstored, ...address, 'www-authenticate': 'Bearer' }],
+    ['a refusal', () => request(api.server).get('/v1/me'), { ...problem, ...unstored, ...address, 'www-authenticate': 'Bearer' }],
     ['an address of the API that is not there', () => request(api.server).get('/v1/nothing'), { ...problem, ...unstored }],
     ['the health of the process', () => request(api.server).get('/healthz'), json],
     ['the document', () => request(api.server).get('/openapi.json'), json],
@@ -86,19 +73,39 @@ describe('the process', () => {
   });
 });
 
-describe('every door of the contract', () => {
-  const closed = allRoutes.filter(({ access }) => !('public' in access));
+describe('every door of the contract, over TLS', () => {
+  let secure: RunningApi;
+  beforeAll(async () => {
+    secure = await startApi({ PUBLIC_URL: 'https://flux.example.test' });
+    const session = await secure.signedIn(secure.owner);
+    // The first checkpoint is signed a few seconds after the first event.
+    while ((await request(secure.server).get('/v1/admin/audit/checkpoint').set(session)).status === 404) await new Promise((resolve) => setTimeout(resolve, 100));
+  });
+  afterAll(() => secure.close());
 
-  it.each(closed.map((route) => [`${route.method} ${route.path}`, route] as const))('%s is closed to strangers before anything is read', async (_name, route) => {
-    const path = route.path.replaceAll(/\{\w+\}/g, 'x');
-    const answer = await request(api.server)[route.method.toLowerCase() as 'get'](path);
-    expect(answer.status).toBe(401);
-    expect(headersOf(answer)).toEqual({ ...everywhere, ...problem, ...unstored, 'www-authenticate': 'Bearer' });
+  const call = ({ method, path }: Route) => request(secure.server)[method.toLowerCase() as 'get'](path.replaceAll(/\{\+?\w+\}/g, 'x'));
+  const allOf = (headers: Readonly<Record<string, unknown>> | undefined) => ({ ...everywhere, ...overTls, ...unstored, ...headers });
+  const named = allRoutes.map((route) => [route.id, route] as const);
+
+  it.each(named)('%s answers a stranger with the recorded headers', async (id, route) => {
+    const answer = await call(route);
+    const [status, headers] = recordedAnswers[id]?.stranger ?? [];
+    expect([answer.status, headersOf(answer)]).toEqual([status, allOf(headers)]);
   });
 
-  it.each(allRoutes.filter(({ access }) => 'public' in access).map((route) => [`${route.method} ${route.path}`, route] as const))('%s, open to all, answers with the same headers', async (_name, route) => {
-    const answer = await request(api.server)[route.method.toLowerCase() as 'get'](route.path.replaceAll(/\{\w+\}/g, 'x'));
-    const told = answer.ok ? { ...problem, 'content-type': 'application/json; charset=utf-8' } : problem;
-    expect(headersOf(answer)).toEqual({ ...everywhere, ...told, ...unstored });
+  it.each(named)('%s answers an owner with the recorded headers', async (id, route) => {
+    const answer = await call(route).set(await secure.signedIn(secure.owner));
+    const [status, headers] = recordedAnswers[id]?.owner ?? [];
+    expect([answer.status, headersOf(answer)]).toEqual([status, allOf(headers)]);
+  });
+
+  it('recorded is a door', () => {
+    expect(Object.keys(recordedAnswers).filter((id) => !allRoutes.some((route) => route.id === id))).toEqual([]);
+  });
+
+  it('sets a session cookie that scripts, other sites and plain http never see', async () => {
+    const token = await secure.invitation(secure.owner);
+    const answer = await request(secure.server).post('/v1/sessions').set('X-Flux-Request', '1').send({ token }).expect(201);
+    expect(headersOf(answer)).toEqual({ ...allOf(json), ...address, 'set-cookie': [expect.stringMatching(/^__Host-flux_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/)] });
   });
 });

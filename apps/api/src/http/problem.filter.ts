@@ -2,17 +2,23 @@ import { type Problem, errorDefinitions } from '@flux-context/contracts';
 import { CodedError, type Logger } from '@flux-context/runtime';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { LOGGER } from '../process.js';
+import { Counter, type Registry } from 'prom-client';
+import { LOGGER, METRICS } from '../process.js';
 import { Doors } from './doors.js';
 import { stateOf } from './request-state.js';
 
 /** The one place where an error becomes an answer: problem+json with a code of the closed set, and nothing else of the error. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  readonly #refused: Counter<'code'>;
+
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly doors: Doors,
-  ) {}
+    @Inject(METRICS) registry: Registry,
+  ) {
+    this.#refused = new Counter({ name: 'requests_refused_total', help: 'Requests that were answered with a problem, by its code.', labelNames: ['code'], registers: [registry] });
+  }
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -22,6 +28,7 @@ export class ProblemFilter implements ExceptionFilter {
   answer(thrown: unknown, request: Request, response: Response): void {
     const error = this.codedErrorOf(thrown, request, response);
     const { level, status } = error.definition;
+    this.#refused.inc({ code: error.code });
     const { id: requestId, route, principal } = stateOf(request);
     this.logger[level]('request refused', {
       requestId, code: error.code, status, method: request.method, route: route?.path, personId: principal?.personId, editId: error.detail.editId,

@@ -5,7 +5,7 @@ import { openApiDocument } from './openapi.js';
 import { Readiness } from './readiness.js';
 
 const answering = (id: string, path: string, summary: string) =>
-  defineRoute({ id, method: 'GET', path, tag: 'System', summary, access: { public: 'tells nothing but that and how the API answers' }, responses: { 200: { description: summary } }, errors: [] });
+  defineRoute({ id, method: 'GET', path, tag: 'System', summary, access: { public: 'tells nothing but that and how the API answers', unlimited: true }, responses: { 200: { description: summary } }, errors: [] });
 
 const doors = {
   health: answering('health', '/healthz', 'The process answers'),

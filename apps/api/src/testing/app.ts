@@ -5,6 +5,7 @@ import type { INestApplication } from '@nestjs/common';
 import request from 'supertest';
 import type { App } from 'supertest/types.js';
 import { AppModule } from '../app.module.js';
+import { isHttps } from '../config.js';
 import { Transactions } from '../database/index.js';
 import { createApp } from '../http/index.js';
 import { SeatService } from '../seats/index.js';
@@ -30,13 +31,13 @@ export interface RunningApi {
   close(): Promise<void>;
 }
 
-/** For specs: the real application on a database of its own, with seats to spare. */
-export async function startApi(env: Readonly<Record<string, string>> = {}): Promise<RunningApi> {
-  const database = await apiDatabase();
+/** For specs: the real application on a database of its own, or on that of another, with seats to spare. */
+export async function startApi(env: Readonly<Record<string, string>> = {}, beside?: RunningApi): Promise<RunningApi> {
+  const database = beside?.database ?? (await apiDatabase());
   const lines: string[] = [];
   const logger = createLogger({ app: 'api', level: 'info', destination: { write: (line) => lines.push(line) } });
   const config = settingsFor(database.url, { DATABASE_POOL_MAX: '6', ...env });
-  const app = await createApp(AppModule.of({ config, logger, metrics: createMetrics() }), { logger, https: false, portal: config.PORTAL_DIR });
+  const app = await createApp(AppModule.of({ config, logger, metrics: createMetrics() }), { logger, https: isHttps(config), trustedProxies: config.TRUSTED_PROXIES, portal: config.PORTAL_DIR });
   const server = app.getHttpServer() as App;
   const transactions = app.get(Transactions);
   const seats = app.get(SeatService, { strict: false });
@@ -60,7 +61,7 @@ export async function startApi(env: Readonly<Record<string, string>> = {}): Prom
     auditNames: async () => (await transactions.manager.query<{ name: string }[]>('select name from audit_outbox order by id')).map(({ name }) => name),
     close: async () => {
       await app.close();
-      await database.drop();
+      if (beside === undefined) await database.drop();
     },
   };
 }

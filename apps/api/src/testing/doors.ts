@@ -1,8 +1,8 @@
 import { defineRoute, type Permission, type Principal, newId } from '@flux-context/contracts';
-import { createLogger } from '@flux-context/runtime';
+import { createLogger, createMetrics } from '@flux-context/runtime';
 import { type INestApplication, Inject, Module, type Type } from '@nestjs/common';
 import { createApp, type Credentials, HttpModule, type PrincipalSource, PrincipalSources } from '../http/index.js';
-import { LOGGER } from '../process.js';
+import { LOGGER, METRICS } from '../process.js';
 
 /** Recognises `key-PERMISSION` as an API key and the cookie `who=PERMISSION` as a session with just that permission. */
 class OneWordSource implements PrincipalSource {
@@ -27,8 +27,12 @@ export async function doorsOf(controllers: Type[]): Promise<{ app: INestApplicat
   }
   @Module({})
   class Process {}
+  const providers = [
+    { provide: LOGGER, useValue: logger },
+    { provide: METRICS, useValue: createMetrics() },
+  ];
   const app = await createApp(
-    { module: Doors, imports: [{ module: Process, global: true, providers: [{ provide: LOGGER, useValue: logger }], exports: [LOGGER] }] },
+    { module: Doors, imports: [{ module: Process, global: true, providers, exports: providers }] },
     { logger, https: true },
   );
   return { app, lines };

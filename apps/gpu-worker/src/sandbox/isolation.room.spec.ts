@@ -1,7 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Isolation } from '@flux-context/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { buildWorker, repository } from '../worker.spec-parts.js';
+import { buildWorker, repository, strictForms } from '../worker.spec-parts.js';
 import { commandFor, type Limits, type Sight } from './isolation.js';
 import { proveIsolation, runProbe } from './probe-isolation.js';
 import { findSight } from './sight.js';
@@ -22,7 +23,7 @@ describe('the isolation of a sandbox', () => {
 
   afterAll(() => rmSync(beside, { recursive: true }));
 
-  it.each(['bubblewrap', 'namespaces'] as const)('denies the network by %s', async (isolation) => {
+  it.each([...strictForms, 'namespaces'] as const)('denies the network by %s', async (isolation) => {
     expect(await proveIsolation(sight, limits, isolation)).toMatchObject({ isolation, networkDenied: true });
   });
 
@@ -30,34 +31,45 @@ describe('the isolation of a sandbox', () => {
     expect(await proveIsolation({ ...sight, filter: undefined }, limits, 'process')).toEqual({ isolation: 'process', networkDenied: false, callsFiltered: false });
   });
 
-  it('filters system calls by bubblewrap, and in the other forms where setpriv can', async () => {
-    expect(await proveIsolation(sight, limits, 'bubblewrap')).toMatchObject({ callsFiltered: true });
+  it('filters system calls by bubblewrap and by the launcher, and in the other forms where setpriv can', async () => {
+    for (const isolation of strictForms) expect(await proveIsolation(sight, limits, isolation)).toMatchObject({ callsFiltered: true });
     for (const isolation of ['namespaces', 'process'] as const) expect(await proveIsolation(sight, limits, isolation)).toMatchObject({ callsFiltered: sight.setprivFilters });
   });
 
-  it('does not take bubblewrap for contained when the filter it should have is not in force', async () => {
+  it.each(strictForms)('does not take %s for contained when the filter it should have is not in force', async (isolation) => {
     const everything = path.join(beside, 'allows-everything.bpf');
     writeFileSync(everything, Buffer.from('06000000 0000ff7f'.replace(' ', ''), 'hex'));
-    await expect(proveIsolation({ ...sight, filter: everything }, limits, 'bubblewrap')).rejects.toThrow('No sandbox');
+    await expect(proveIsolation({ ...sight, filter: everything }, limits, isolation)).rejects.toThrow('No sandbox');
+  });
+
+  it('has no form by the launcher where that was not built, or where there is no filter for it', async () => {
+    for (const without of [{ launcher: path.join(beside, 'not-built') }, { filter: undefined }]) await expect(proveIsolation({ ...sight, ...without }, limits, 'landlock')).rejects.toThrow('No sandbox');
   });
 
   it('takes the strictest form that works', async () => {
     expect((await proveIsolation(sight, limits)).isolation).toBe('bubblewrap');
   });
 
-  it('shows no file beside the repository and lets nothing be written', async () => {
-    const probe = (isolation: 'bubblewrap' | 'process', file: string, folder: string) => runProbe(commandFor(isolation, sight, limits, ['probe', '1', file, folder]));
+  it.each(strictForms)('shows no file beside the repository and lets nothing be written, by %s', async (isolation) => {
+    const probe = (form: Isolation, file: string, folder: string) => runProbe(commandFor(form, sight, limits, ['probe', '1', file, folder, '0']));
     const secret = path.join(beside, 'secret');
     expect(await probe('process', secret, beside)).toMatchObject({ readable: true });
-    expect(await probe('bubblewrap', secret, beside)).toMatchObject({ readable: false, writable: false });
+    expect(await probe(isolation, secret, beside)).toMatchObject({ readable: false, writable: false });
     for (const folder of ['/', '/tmp', '/proc', '/dev', '/dev/shm', path.dirname(sight.entry)]) {
-      expect(await probe('bubblewrap', path.join(repository, 'package.json'), folder)).toMatchObject({ readable: false, writable: false });
+      expect(await probe(isolation, path.join(repository, 'package.json'), folder)).toMatchObject({ readable: false, writable: false });
     }
   });
 
+  it('lets none but a plain process signal the worker or look into it', async () => {
+    const reaches = async (form: Isolation) => (await runProbe(commandFor(form, sight, limits, ['probe', '1', '/etc/hostname', beside, String(process.pid)])))?.reachesWorker;
+    // The control, where no filter stands in its way.
+    expect(await runProbe(commandFor('process', { ...sight, filter: undefined }, limits, ['probe', '1', '/etc/hostname', beside, String(process.pid)]))).toMatchObject({ reachesWorker: true });
+    for (const form of [...strictForms, 'namespaces'] as const) expect(await reaches(form)).toBe(false);
+  });
+
   it('gives nobody a parameter of the kernel to write, not even in a worker of root', async () => {
-    const probe = (isolation: 'bubblewrap' | 'namespaces' | 'process') => runProbe(commandFor(isolation, sight, limits, ['probe', '1', '/etc/hostname', beside]));
-    expect(await probe('bubblewrap')).toMatchObject({ commandsKernel: false });
+    const probe = (form: Isolation) => runProbe(commandFor(form, sight, limits, ['probe', '1', '/etc/hostname', beside]));
+    for (const form of strictForms) expect(await probe(form)).toMatchObject({ commandsKernel: false });
     expect(await probe('namespaces')).toMatchObject({ commandsKernel: false });
     // Where a plain process of this user can, the probe notices.
     expect(await probe('process')).toMatchObject({ commandsKernel: process.getuid?.() === 0 });

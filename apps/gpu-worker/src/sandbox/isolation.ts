@@ -1,5 +1,5 @@
 import type { Isolation } from '@flux-context/contracts';
-import { type Command, filterDescriptor } from './command.js';
+import { type Command, descriptorCount, filterDescriptor } from './command.js';
 
 export interface Limits {
   /** Memory of one process, in bytes. */
@@ -22,6 +22,8 @@ export interface Sight {
   readonly libraries: readonly string[];
   /** The filter of system calls, if there is one for this processor. See `seccomp/filter.ts`. */
   readonly filter: string | undefined;
+  /** The launcher for hosts that forbid namespaces, which is there where a C compiler was when this was built. */
+  readonly launcher: string;
   /** Whether the installed `setpriv` can load a filter (util-linux 2.41); bubblewrap always can. */
   readonly setprivFilters: boolean;
 }
@@ -38,8 +40,8 @@ const limited = ({ memoryBytesMax, cpuSecondsMax }: Limits): string[] => [
   'prlimit', `--data=${memoryBytesMax}`, `--cpu=${cpuSecondsMax}:${cpuSecondsMax + 5}`, '--fsize=0', `--nofile=${descriptorsMax}`, `--nproc=${processesMax}`, '--',
 ];
 
-/** Two arenas instead of eight per core, so that memory is given back. */
-const environment = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2', VIPS_CONCURRENCY: '1' } as const;
+/** Two arenas instead of eight per core, so that memory is given back. OpenSSL goes on without a file of settings that is not there, not without one that is closed to it. */
+const environment = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2', VIPS_CONCURRENCY: '1', OPENSSL_CONF: '/nowhere' } as const;
 const settings = Object.entries(environment);
 
 /** Namespaces hide no file, and files of root obey root even without capabilities; so a worker of root gives its sandboxes to nobody. */
@@ -49,12 +51,12 @@ const nobody = (): string[] => (process.getuid?.() === 0 ? ['--reuid', '65534', 
 const filtered = ({ filter, setprivFilters }: Sight): string[] => (filter !== undefined && setprivFilters ? ['setpriv', '--no-new-privs', '--seccomp-filter', filter, '--'] : []);
 
 const node = ({ node: program, entry, snapshot, native }: Sight, args: readonly string[]): string[] =>
-  [program, '--no-warnings', ...(snapshot === undefined ? [] : ['--snapshot-blob', snapshot]), entry, native, ...args];
+  [program, '--no-warnings', '--disable-proto=delete', ...(snapshot === undefined ? [] : ['--snapshot-blob', snapshot]), entry, native, ...args];
 
 /** The command line of each form of isolation. */
 export function commandFor(isolation: Isolation, sight: Sight, limits: Limits, args: readonly string[] = []): Command {
   const [program, ...rest] = forms[isolation](sight, limits, args) as [string, ...string[]];
-  return { program, args: rest, filter: isolation === 'bubblewrap' ? sight.filter : undefined };
+  return { program, args: rest, filter: isolation === 'bubblewrap' || isolation === 'landlock' ? sight.filter : undefined };
 }
 
 const forms: Record<Isolation, (sight: Sight, limits: Limits, args: readonly string[]) => string[]> = {
@@ -68,6 +70,13 @@ const forms: Record<Isolation, (sight: Sight, limits: Limits, args: readonly str
     // Without this a sandbox of root could set the kernel's parameters, among them what runs when a process dumps core.
     '--remount-ro', '/proc',
     '--remount-ro', '/dev', '--remount-ro', '/', '--chdir', '/', '--',
+    ...node(sight, args),
+  ],
+  // Without a filter to read it gives up.
+  landlock: (sight, limits, args) => [
+    ...limited(limits),
+    'env', '-i', ...settings.map(([name, value]) => `${name}=${value}`),
+    sight.launcher, '--descriptors', String(descriptorCount), '--filter', String(filterDescriptor), ...seen(sight).flatMap((file) => ['--see', file]), '--',
     ...node(sight, args),
   ],
   namespaces: (sight, limits, args) => [
@@ -88,4 +97,5 @@ const forms: Record<Isolation, (sight: Sight, limits: Limits, args: readonly str
   ],
 };
 
-const binds = ({ node: program, folders, libraries }: Sight): string[] => [...new Set([program, ...folders, ...libraries])].flatMap((file) => ['--ro-bind', file, file]);
+const seen = ({ node: program, folders, libraries }: Sight): string[] => [...new Set([program, ...folders, ...libraries])];
+const binds = (sight: Sight): string[] => seen(sight).flatMap((file) => ['--ro-bind', file, file]);

@@ -28,7 +28,8 @@ export async function proveIsolation(sight: Sight, limits: Limits, wanted?: Isol
     const filesDenied = !findings.readable && !findings.writable;
     const { callsFiltered } = findings;
     const strictest = filesDenied && callsFiltered === (sight.filter !== undefined);
-    const contained = networkDenied && !findings.commandsKernel && (isolation !== 'bubblewrap' || strictest);
+    const reachesNothing = networkDenied && !findings.commandsKernel && !findings.reachesWorker;
+    const contained = reachesNothing && (isolation === 'namespaces' || strictest);
     if (isolation === 'process' || contained) return { isolation, networkDenied, callsFiltered };
   }
   throw new Error('No sandbox could be started on this host.');
@@ -42,7 +43,7 @@ async function probeFindings(isolation: Isolation, sight: Sight, limits: Limits)
   try {
     await Promise.all([writeFile(file, 'probe'), once(server, 'listening')]);
     const { port } = server.address() as AddressInfo;
-    return await runProbe(commandFor(isolation, sight, limits, ['probe', String(port), file, directory]));
+    return await runProbe(commandFor(isolation, sight, limits, ['probe', String(port), file, directory, String(process.pid)]));
   } finally {
     server.close();
     await rm(directory, { recursive: true });

@@ -1,4 +1,4 @@
-import { editRoutes, editStatus, type EditStatus, type Stage } from '@flux-context/contracts';
+import { editRoutes, editStatus, type EditStatus, type Model, type Stage } from '@flux-context/contracts';
 import { ProblemError, type Client } from '@flux-context/ui';
 
 /** Where an edit is, as the person sees it. */
@@ -12,6 +12,8 @@ export type Progress =
 export interface Edited {
   readonly picture: Blob;
   readonly editId: string;
+  /** The image model that made it, where one did. */
+  readonly model?: Model;
   readonly receiptNonce: string | undefined;
 }
 
@@ -37,7 +39,7 @@ export async function runEdit(client: Client, form: FormData, idempotencyKey: st
     running.onProgress({ phase: 'receiving' });
     const picture = await patiently(running.signal, () => client.bytes(editRoutes.result, { params, signal: running.signal }));
     void forget();
-    return { picture, editId: accepted.id, receiptNonce: accepted.receiptNonce };
+    return { picture, editId: accepted.id, receiptNonce: accepted.receiptNonce, ...(accepted.model && { model: accepted.model }) };
   } catch (error) {
     if (running.signal.aborted) await forget();
     throw error;

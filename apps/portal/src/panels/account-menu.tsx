@@ -1,8 +1,14 @@
 import { ActionIcon, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
-import { IconKey, IconKeyboard, IconLock, IconLogout, IconUser, IconUsers } from '@tabler/icons-react';
+import { IconKey, IconKeyboard, IconListCheck, IconLock, IconLogout, IconUser, IconUsers } from '@tabler/icons-react';
 import { useSignOut, type Me } from '../session/use-session.js';
 
-export type DrawerName = 'keys' | 'people' | 'shortcuts' | 'privacy' | 'panel' | 'receipt';
+export type DrawerName = 'keys' | 'people' | 'shortcuts' | 'privacy' | 'panel' | 'receipt' | 'log';
+
+const byPermission = [
+  { drawer: 'keys', needs: 'api_key:read', words: 'API keys', Icon: IconKey },
+  { drawer: 'people', needs: 'person:read', words: 'People and seats', Icon: IconUsers },
+  { drawer: 'log', needs: 'audit:read', words: 'Audit log', Icon: IconListCheck },
+] as const;
 
 /** Who is signed in, what else there is, light or dark, and the way out. */
 export function AccountMenu({ me, onOpen }: { me: Me; onOpen: (drawer: DrawerName) => void }) {
@@ -26,16 +32,13 @@ export function AccountMenu({ me, onOpen }: { me: Me; onOpen: (drawer: DrawerNam
           </Text>
         </div>
         <Menu.Divider />
-        {may.has('api_key:read') && (
-          <Menu.Item leftSection={<IconKey size={17} />} onClick={() => onOpen('keys')}>
-            API keys
-          </Menu.Item>
-        )}
-        {may.has('person:read') && (
-          <Menu.Item leftSection={<IconUsers size={17} />} onClick={() => onOpen('people')}>
-            People and seats
-          </Menu.Item>
-        )}
+        {byPermission
+          .filter(({ needs }) => may.has(needs))
+          .map(({ drawer, words, Icon }) => (
+            <Menu.Item key={drawer} leftSection={<Icon size={17} />} onClick={() => onOpen(drawer)}>
+              {words}
+            </Menu.Item>
+          ))}
         <Menu.Item leftSection={<IconLock size={17} />} onClick={() => onOpen('privacy')}>
           Nothing is kept
         </Menu.Item>

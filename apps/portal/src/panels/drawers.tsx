@@ -5,6 +5,7 @@ import type { Me } from '../session/use-session.js';
 import type { DrawerName } from './account-menu.js';
 import { KeysPanel } from './keys-panel.js';
 import { ReceiptPanel } from './receipt-panel.js';
+import { LogPanel } from './log-panel.js';
 import { PeoplePanel } from './people-panel.js';
 import { PrivacyPanel, ShortcutsPanel } from './words-panels.js';
 
@@ -17,7 +18,7 @@ interface DrawersProps {
   readonly onClose: () => void;
 }
 
-const titles: Readonly<Record<DrawerName, string>> = { keys: 'API keys', people: 'People and seats', shortcuts: 'Keyboard shortcuts', privacy: 'Nothing is kept', panel: 'Picture', receipt: 'Deletion receipt' };
+const titles: Readonly<Record<DrawerName, string>> = { keys: 'API keys', people: 'People and seats', shortcuts: 'Keyboard shortcuts', privacy: 'Nothing is kept', panel: 'Picture', receipt: 'Deletion receipt', log: 'Audit log' };
 
 /** What opens over the page, one at a time. */
 export function Drawers({ open, me, limits, panel, onClose }: DrawersProps) {
@@ -28,6 +29,7 @@ export function Drawers({ open, me, limits, panel, onClose }: DrawersProps) {
     privacy: <PrivacyPanel redeliverySeconds={limits?.redeliverySeconds} />,
     panel,
     receipt: <ReceiptPanel />,
+    log: <LogPanel />,
   };
   return (
     <Drawer opened={open !== undefined} onClose={onClose} title={open === undefined ? '' : titles[open]} position={open === 'panel' ? 'bottom' : 'right'} size={open === 'panel' ? 'auto' : open === 'people' ? 560 : 440} closeButtonProps={{ 'aria-label': 'Close' }} classNames={{ content: open === 'panel' ? 'sheet-drawer' : 'side-drawer', title: 'drawer-title' }}>

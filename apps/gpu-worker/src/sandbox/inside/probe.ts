@@ -6,15 +6,17 @@ import { warmUp } from './warm-up.js';
 
 /**
  * Tries, from inside, what must not succeed: to reach a port of the worker that is open, to read a file of the worker, to
- * write beside it, to open a parameter of the kernel for writing. That one is only opened, because writing would change it.
+ * write beside it, to signal the worker or look into its process, to open a parameter of the kernel for writing. That one is
+ * only opened, because writing would change it.
  */
-export async function probe([port, secretFile, directory]: readonly string[]): Promise<void> {
+export async function probe([port, secretFile, directory, worker]: readonly string[]): Promise<void> {
   await warmUp();
   const connection = await tryToConnect(Number(port));
   const findings: ProbeFindings = {
     connected: connection === 'connected',
     readable: succeeds(() => readFileSync(secretFile ?? '')),
     writable: succeeds(() => writeFileSync(path.join(directory ?? '', 'written-from-inside'), 'x')),
+    reachesWorker: succeeds(() => process.kill(Number(worker), 0)) || succeeds(() => readFileSync(`/proc/${worker}/environ`)),
     commandsKernel: succeeds(() => closeSync(openSync('/proc/sys/kernel/core_pattern', 'r+'))),
     // A host may filter all processes, so its word that there is a filter is not enough.
     callsFiltered: connection === 'EPERM' && /^Seccomp:\s2$/m.test(readFileSync('/proc/self/status', 'utf8')),
