@@ -30,7 +30,8 @@ const roomEdges = {
   edits: ['parcels', 'pools', 'models', 'quotas', 'receipts', 'seats', 'settings', 'audit'],
   parcels: [],
   pools: ['audit'],
-  models: ['audit'],
+  // `pools` to know which model is loaded where.
+  models: ['pools', 'audit'],
   receipts: ['audit'],
   quotas: ['seats', 'audit'],
   sessions: ['seats', 'audit'],

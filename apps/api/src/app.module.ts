@@ -8,6 +8,7 @@ import { DatabaseModule, Transactions } from './database/index.js';
 import { EditsModule } from './edits/index.js';
 import { EntitlementsModule } from './entitlements/index.js';
 import { HttpModule, Readiness } from './http/index.js';
+import { ModelsModule } from './models/index.js';
 import { PoolsModule } from './pools/index.js';
 import { CONFIG, LOGGER, METRICS } from './process.js';
 import { QuotasModule } from './quotas/index.js';
@@ -25,7 +26,7 @@ export interface Process {
 class ProcessModule {}
 
 /** The whole API. Beside `main.ts` the only place that knows all rooms: a new one is one line here. */
-@Module({ imports: [ApiKeysModule, AuditLogModule, EditsModule, PoolsModule, QuotasModule, RatesModule, SeatsModule, SessionsModule] })
+@Module({ imports: [ApiKeysModule, AuditLogModule, EditsModule, ModelsModule, PoolsModule, QuotasModule, RatesModule, SeatsModule, SessionsModule] })
 export class AppModule {
   constructor(readiness: Readiness, transactions: Transactions) {
     readiness.register(async () => void (await transactions.manager.query('select 1')));

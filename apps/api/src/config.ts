@@ -39,7 +39,7 @@ function parseJson(text: string): unknown {
 }
 
 /** 32 random bytes. A note cannot say which of several spellings was meant, so there is one. */
-const auditKey = secret().transform((text, context) => {
+const signingKey = secret().transform((text, context) => {
   const seed = Buffer.from(text.reveal(), 'base64url');
   if (seed.length === 32 && seed.toString('base64url') === text.reveal()) return text;
   context.addIssue('must be 32 bytes as 43 characters of base64url');
@@ -73,8 +73,10 @@ export const configSchema = z.object({
   POOLS: pools.describe('The pools as a JSON list of `{ "name", "credential", "private", "engines" }`; workers show the credential, at least 32 characters.'),
   PEER_CREDENTIAL: secret(32).describe('API processes show it to each other; the same in all of them, at least 32 characters.'),
   IDEMPOTENCY_SECRET: secret(32).describe('Keys the digests of idempotency keys and bodies; the same in all API processes, kept apart from the database, at least 32 characters.'),
-  AUDIT_KEY: auditKey.describe('Signs the checkpoints of the audit log: the seed of an Ed25519 key, 32 random bytes as base64url; the same in all API processes, kept apart from the database.'),
+  AUDIT_KEY: signingKey.describe('Signs the checkpoints of the audit log: the seed of an Ed25519 key, 32 random bytes as base64url; the same in all API processes, kept apart from the database.'),
   AUDIT_NAME: z.string().regex(/^[^\s+]{1,200}$/).default('appliance.local/audit').describe('Name of the audit log in its checkpoints, as `flux.example.com/audit`. Choose it before the first start; verifiers know the log by it.'),
+  RECEIPT_KEY: signingKey.describe('Signs deletion receipts: another seed of the same form, the same in all API processes, kept apart from the database.'),
+  RECEIPT_RETENTION_DAYS: whole(1, 36_500).default(400).describe('How long deletion receipts can be fetched; their hashes stay in the audit log.'),
   QUEUE_URL: secret().optional().describe("`redis://…` where scale asks for it; the database's own queue when absent."),
   HEIC_ENABLED: z.stringbool().default(true).describe('Whether HEIC pictures are read; see the note on patents in embedded.md.'),
   PICTURE_BYTES_MAX: whole(1_024, 2 ** 30).default(20_000_000).describe('The largest picture file, in bytes.'),

@@ -18,14 +18,14 @@ const isLoopback = ({ hostname }: URL): boolean => hostname === 'localhost' || h
 const portOf = ({ port, protocol }: URL): string => port || (protocol === 'https:' ? '443' : '80');
 
 /** The data directory named, or `.appliance` in this folder, in any above it, and where this program is installed from. */
-function candidates(cwd: string, named: string | undefined): string[] {
-  if (named) return [path.resolve(cwd, named, credentialName)];
+export function dataFolders(cwd: string, named: string | undefined): string[] {
+  if (named) return [path.resolve(cwd, named)];
   const folders: string[] = [];
   for (let folder = cwd; ; folder = path.dirname(folder)) {
     folders.push(folder);
     if (folder === path.dirname(folder)) break;
   }
-  return [...folders, houseDirectory].map((folder) => path.join(folder, '.appliance', credentialName));
+  return [...folders, houseDirectory].map((folder) => path.join(folder, '.appliance'));
 }
 
 function parse(text: string, file: string): Appliance {
@@ -58,8 +58,8 @@ async function readCredential(file: string): Promise<Appliance | undefined> {
 }
 
 async function findCredential(cwd: string, named: string | undefined): Promise<Appliance | undefined> {
-  for (const file of candidates(cwd, named)) {
-    const found = await readCredential(file);
+  for (const folder of dataFolders(cwd, named)) {
+    const found = await readCredential(path.join(folder, credentialName));
     if (found) return found;
   }
   return undefined;

@@ -6,6 +6,9 @@ export interface Config {
   readonly url: URL | undefined;
   readonly apiKey: string | undefined;
   readonly dataDirectory: string | undefined;
+  readonly modelsDirectory: string | undefined;
+  /** Folder of the public keys of those whose packed models are imported. */
+  readonly modelKeys: string | undefined;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,5 +32,5 @@ function readUrl(text: string | undefined): URL | undefined {
 }
 
 export async function readConfig(env: Environment): Promise<Config> {
-  return { url: readUrl(env['FLUX_URL']), apiKey: await readApiKey(env), dataDirectory: env['DATA_DIR'] || undefined };
+  return { url: readUrl(env['FLUX_URL']), apiKey: await readApiKey(env), dataDirectory: env['DATA_DIR'] || undefined, modelsDirectory: env['MODELS_DIR'] || undefined, modelKeys: env['MODEL_KEYS'] || undefined };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { EditStatus } from '@flux-context/contracts';
+import type { EditStatus, Model } from '@flux-context/contracts';
 import type { Client } from './client.js';
 import { buildForm, type EditWish } from './edit-form.js';
 import { CancelledError, UnreachableError, UsageError } from './errors.js';
@@ -53,7 +53,7 @@ async function fetchResult(client: Client, { id }: EditStatus, { output, force }
   return size;
 }
 
-async function runEdit(client: Client, call: EditCall, streams: Streams, progress: Progress): Promise<{ editId: string; bytes: number }> {
+async function runEdit(client: Client, call: EditCall, streams: Streams, progress: Progress): Promise<{ editId: string; bytes: number; model?: Model }> {
   const form = await buildForm(call, streams.stdin);
   const idempotencyKey = randomUUID();
   let accepted: EditStatus | undefined;
@@ -62,7 +62,7 @@ async function runEdit(client: Client, call: EditCall, streams: Streams, progres
     accepted = await twice(() => client.createEdit(form, idempotencyKey));
     progress.status(accepted);
     for await (const status of client.follow(accepted.id)) progress.status(status);
-    return { editId: accepted.id, bytes: await fetchResult(client, accepted, call, streams) };
+    return { editId: accepted.id, bytes: await fetchResult(client, accepted, call, streams), ...(accepted.model && { model: accepted.model }) };
   } catch (error) {
     if (error instanceof CancelledError && accepted) await client.cancelEdit(accepted.id).catch(() => undefined);
     throw error;
@@ -78,8 +78,8 @@ export async function edit(client: Client, wished: EditCall, streams: Streams): 
   const call = format ? { ...wished, format } : wished;
   if (call.output !== '-') await checkOutput(call.output, call.force);
   const started = performance.now();
-  const { editId, bytes } = await runEdit(client, call, streams, showProgress(streams.stderr, call.quiet));
+  const { editId, bytes, model } = await runEdit(client, call, streams, showProgress(streams.stderr, call.quiet));
   const seconds = Number(((performance.now() - started) / 1_000).toFixed(2));
-  if (call.json) streams.stdout.write(`${JSON.stringify({ editId, output: call.output, bytes, seconds })}\n`);
-  if (!call.quiet) streams.stderr.write(`${call.output === '-' ? 'Done' : `Saved ${call.output}`} (${Math.ceil(bytes / 1_000).toLocaleString('en')} kB, ${seconds} s)\n`);
+  if (call.json) streams.stdout.write(`${JSON.stringify({ editId, output: call.output, bytes, seconds, model })}\n`);
+  if (!call.quiet) streams.stderr.write(`${call.output === '-' ? 'Done' : `Saved ${call.output}`} (${Math.ceil(bytes / 1_000).toLocaleString('en')} kB, ${seconds} s)${model ? `, made by ${model.id} under ${model.licence}` : ''}\n`);
 }

@@ -12,6 +12,7 @@ export interface EditWish {
   readonly mask?: string;
   readonly reference: readonly string[];
   readonly engine?: 'auto' | 'exact' | 'diffusion';
+  readonly model?: string;
   readonly seed?: number;
   readonly format?: OutputFormat;
   readonly quality?: number;
@@ -59,7 +60,7 @@ export async function buildForm(wish: EditWish, stdin: AsyncIterable<Uint8Array>
   if (wish.instruction !== undefined) form.set('instruction', wish.instruction);
   if (wish.plan !== undefined) form.set('plan', await readPlan(wish.plan));
   const output = { format: wish.format, quality: wish.quality };
-  form.set('options', JSON.stringify({ engine: wish.engine, seed: wish.seed, output }));
+  form.set('options', JSON.stringify({ engine: wish.engine, model: wish.model, seed: wish.seed, output }));
   form.set('image', await open(wish.picture, stdin), 'image');
   if (wish.mask !== undefined) form.set('mask', await open(wish.mask, stdin), 'mask');
   for (const file of wish.reference) form.append('reference', await open(file, stdin), 'reference');

@@ -3,7 +3,7 @@ import type { LogFault } from '@flux-context/tree';
 
 /**
  * Exit codes, so that scripts can tell what to do: correct the call (2), correct the picture or the sentence (3), ask for more
- * edits (4), try again later (5), ask who changed the log (6).
+ * edits (4), try again later (5), ask who changed the log or the model (6).
  */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, refused: 3, quota: 4, unavailable: 5, damaged: 6, cancelled: 130 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

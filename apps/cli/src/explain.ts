@@ -1,4 +1,5 @@
 import type { ErrorCode, Problem } from '@flux-context/contracts';
+import { BundleError } from '@flux-context/diffusion/bundles';
 import { CommanderError } from 'commander';
 import type { LogFault } from '@flux-context/tree';
 import { CancelledError, DamagedLogError, exitCodes, FileError, ForeignAnswerError, ProblemError, UnreachableError, UsageError, type ExitCode } from './errors.js';
@@ -52,6 +53,12 @@ const exitCodeOf = ({ code, status }: Problem): ExitCode => {
   return status >= 500 ? exitCodes.unavailable : exitCodes.refused;
 };
 
+/** A bundle that is not what was recorded is damage; a full disk and a busy import pass; all else is wrong with the model. */
+function exitCodeOfBundle({ code }: BundleError): ExitCode {
+  if (code === 'bundle.damaged') return exitCodes.damaged;
+  return code === 'bundle.disk_full' || code === 'bundle.busy' ? exitCodes.failed : exitCodes.refused;
+}
+
 /** The instruction is needed to underline what was not understood; it stays on this terminal. */
 export function explain(error: unknown, instruction?: string): Explanation {
   if (error instanceof ProblemError) {
@@ -61,6 +68,7 @@ export function explain(error: unknown, instruction?: string): Explanation {
   const told = (exitCode: ExitCode, code: string, title: string): Explanation => ({ exitCode, lines: title ? [title] : [], json: { code, title } });
   if (error instanceof UsageError) return told(exitCodes.usage, 'flux.usage', error.message);
   if (error instanceof CommanderError) return told(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage, 'flux.usage', '');
+  if (error instanceof BundleError) return told(exitCodeOfBundle(error), error.code, printable(error.message));
   if (error instanceof FileError) return told(exitCodes.failed, 'flux.file', error.message);
   if (error instanceof UnreachableError || error instanceof ForeignAnswerError) return told(exitCodes.unavailable, 'flux.unreachable', error.message);
   if (error instanceof DamagedLogError) {

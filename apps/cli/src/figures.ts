@@ -17,5 +17,6 @@ export function describeLimits(limits: Limits): string[] {
     `Results:  ${limits.outputFormats.join(', ')}; readable for ${number(limits.redeliverySeconds)} s`,
     `Words:    up to ${number(limits.instructionLengthMax)} characters; up to ${number(limits.referencesMax)} reference pictures`,
     `Engines:  ${limits.engines.join(', ') || 'none at the moment'}; an edit may take ${number(limits.deadlineSeconds)} s`,
+    ...(limits.models.length > 0 ? [`Models:   ${limits.models.map(({ id, licence }) => `${id} (${licence.id})`).join(', ')}`] : []),
   ];
 }

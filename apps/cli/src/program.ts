@@ -2,21 +2,15 @@ import { engines, outputFormats, type Balance, type Limits } from '@flux-context
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { findAppliance } from './appliance.js';
 import { Client } from './client.js';
-import { readConfig, type Environment } from './config.js';
+import { readConfig } from './config.js';
 import { edit, type EditCall, type Streams } from './edit-command.js';
 import { exitCodes, type ExitCode, UsageError } from './errors.js';
 import { explain } from './explain.js';
 import { describeBalance, describeLimits } from './figures.js';
 import { readFromAppliance, readFromFolder, readFromWeb, type ReadLogFile } from './log-files.js';
+import type { Surroundings } from './surroundings.js';
+import { modelsCommand } from './models-command.js';
 import { verifyLog, type VerifyLogCall } from './verify-command.js';
-
-/** Everything a run touches, so that a test can be the terminal. */
-export interface Surroundings extends Streams {
-  readonly env: Environment;
-  readonly cwd: string;
-  /** Fires when the person cancels. */
-  readonly signal: AbortSignal;
-}
 
 const notes = `
 Which appliance:
@@ -25,8 +19,8 @@ Which appliance:
 
 Exit codes:
   0 done   1 a file could not be written   2 wrong call   3 refused
-  4 no edits left   5 not reachable or failed   6 the log is not what
-  was signed   130 cancelled`;
+  4 no edits left   5 not reachable or failed   6 the log, or a model,
+  is not what was signed or recorded   130 cancelled`;
 
 const wholeNumber = (least: number, most: number) => (text: string): number => {
   const value = Number(text);
@@ -50,6 +44,7 @@ function editCommand(run: (call: EditCall) => Promise<void>): Command {
     .option('--reference <file>', 'a picture to go by; may be given again', collect)
     .option('--plan <file>', 'a plan as JSON, instead of an instruction')
     .addOption(new Option('--engine <engine>', 'who edits').choices(['auto', ...engines]))
+    .option('--model <id>', 'an image model of "flux limits", which then edits')
     .option('--seed <number>', 'for the same result again', wholeNumber(0, 4_294_967_295))
     .option('--force', 'overwrite an existing output')
     .option('--json', 'print the outcome as JSON')
@@ -98,6 +93,7 @@ export async function runProgram(args: readonly string[], surroundings: Surround
   program.addCommand(figuresCommand('balance', 'Show how many edits are left.', async () => (await client()).balance(), describeBalance, surroundings));
   program.addCommand(figuresCommand('limits', 'Show what the appliance accepts.', async () => (await client()).limits(), describeLimits, surroundings));
   program.addCommand(verifyCommand(readFromAppliance(client), surroundings));
+  program.addCommand(modelsCommand(surroundings));
   for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
     command.exitOverride().configureOutput({ writeOut: (text) => void stdout.write(text), writeErr: (text) => void stderr.write(text) });
   }

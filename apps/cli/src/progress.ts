@@ -30,8 +30,12 @@ export function fractionOf({ state, stage = 'queue', step, steps }: EditStatus):
   return (stages.indexOf(stage) + (step !== undefined && steps ? Math.min(step / steps, 1) : 0)) / stages.length;
 }
 
+/** A bar from 0 to 100 with what is going on beside it, as `what`. */
+export const drawBar = (terminal: Terminal): SingleBar =>
+  new SingleBar({ stream: terminal, format: '{bar} {percentage}%  {what}', clearOnComplete: true, hideCursor: true, linewrap: false, gracefulExit: false, barsize: 30 }, Presets.shades_grey);
+
 function bar(terminal: Terminal): Progress {
-  const drawn = new SingleBar({ stream: terminal, format: '{bar} {percentage}%  {what}', clearOnComplete: true, hideCursor: true, linewrap: false, gracefulExit: false, barsize: 30 }, Presets.shades_grey);
+  const drawn = drawBar(terminal);
   let reached = 0;
   return {
     sending: () => drawn.start(100, 0, { what: 'sending' }),

@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { isolations, poolName } from '@flux-context/contracts';
+import { isolations, modelId, poolName } from '@flux-context/contracts';
 import { queueSchema } from '@flux-context/queue';
 import { loadConfig, logLevels, nodeOptions, secret } from '@flux-context/runtime';
 import { z } from 'zod';
+import { providers } from './engine-process/frames.js';
 
 const gibibyte = 1_073_741_824;
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
-const addresses = z
-  .string()
-  .transform((list) => list.split(',').map((address) => address.trim()).filter((address) => address !== ''))
+const list = z.string().transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''));
+const addresses = list
   .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1));
 
 /** The worker's configuration, as docs/operate/configuration.md lists it. */
@@ -29,6 +29,19 @@ export const configSchema = z.object({
   SANDBOX_BYTES_MAX: whole(gibibyte / 2, 256 * gibibyte).default(2 * gibibyte).describe('Memory of one sandbox, in bytes.'),
   SANDBOX_CPU_SECONDS_MAX: whole(1, 86_400).default(300).describe('CPU time of one sandbox.'),
   SANDBOX_ISOLATION: z.enum(isolations).optional().describe('Use this form of isolation only; the strictest that works here when absent.'),
+  MODELS_DIR: z.string().min(1).optional().describe('Folder of the image models, which the worker only reads. Without it, or without a bundle in it, exact edits are all it takes, and no engine is started.'),
+  MODELS: list.pipe(z.array(modelId)).default([]).describe('Models to load, separated by commas; all that are there when empty. All workers of a pool load the same ones.'),
+  ENGINE_PROVIDER: z.enum(['auto', ...providers]).default('auto').describe('What computes: `auto` takes the first of the others that works here.'),
+  ENGINE_SLOTS: whole(1, 16).default(2).describe('Model edits at once: one is computed, the others are being opened or written.'),
+  ENGINE_THREADS: whole(1, 1_024).optional().describe('Threads of the engine on a CPU; as many as there are cores when absent.'),
+  ENGINE_BYTES_MAX: whole(gibibyte / 4, 4_096 * gibibyte).optional().describe('Memory that the engine may write to, in bytes; without it the host decides.'),
+  ENGINE_EDITS_MAX: whole(1, 1_000_000).optional().describe('The engine is started anew after so many edits. `1` in private pools: then nothing that one edit left in memory meets the next. Loading takes as long as at the start.'),
+  ENGINE_LOAD_SECONDS: whole(1, 7_200).default(900).describe('How long loading may take.'),
+  ENGINE_CANCEL_SECONDS: whole(1, 600).default(10).describe('How long a cancelled edit may take to reach the end of its step; then the engine is killed and started anew.'),
+  ENGINE_ISOLATION: z.enum(isolations).optional().describe('The form of isolation of the engine; that of the sandboxes when absent.'),
+  ENGINE_DEVICES: list.default([]).describe('Devices that the engine sees, as `/dev/nvidia0,/dev/nvidiactl,/dev/nvidia-uvm`; none when empty. With any, its system calls are not filtered, because drivers need their own.'),
+  ENGINE_PATHS: list.default([]).describe('More files and folders that the engine reads, such as those of CUDA.'),
+  ENGINE_LIBRARY_PATH: z.string().optional().describe('Where the engine looks for shared objects (`LD_LIBRARY_PATH`).'),
   SEALED_BYTES_MAX: whole(1, 16 * gibibyte).default(gibibyte / 2).describe('Sealed bytes of one edit that the worker takes in; must hold what `PICTURE_BYTES_MAX` lets in.'),
   DRAIN_SECONDS: whole(0, 3_600).default(15).describe('How long a shutdown waits for edits that run.'),
   METRICS_HOST: z.string().default('127.0.0.1').describe('Address on which Prometheus figures are served, at `/metrics`.'),

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Brief, internalPaths, newId, type ParcelHeader, type Progress, progress, type Report, report, type Ticket, type WorkerAnnouncement, workerAnnouncement } from '@flux-context/contracts';
+import { type DiffusionBrief, type ExactBrief, internalPaths, newId, type ParcelHeader, type Progress, progress, type Report, report, type Ticket, type WorkerAnnouncement, workerAnnouncement } from '@flux-context/contracts';
 import { type EditSecrets, openPart, sealPart, sealTo } from '@flux-context/envelope';
 
 export const credential = 'the credential of the shared pool';
@@ -58,7 +58,7 @@ export class SpecHolder {
   }
 
   /** Seals an edit to the announced key of the pool and holds it. */
-  async hold(parts: Readonly<Record<string, Uint8Array>>, options: { answerBytesMax?: number; deadlineMs?: number; tamper?: (sealed: Uint8Array[]) => void } = {}): Promise<Ticket> {
+  async hold(parts: Readonly<Record<string, Uint8Array>>, options: { engine?: Ticket['engine']; answerBytesMax?: number; deadlineMs?: number; tamper?: (sealed: Uint8Array[]) => void } = {}): Promise<Ticket> {
     const { publicKey, epoch, pool } = this.announcements.at(-1)!;
     const editId = newId('edit');
     const { enc, secrets } = await sealTo(Buffer.from(publicKey, 'base64'), { editId, pool, epoch });
@@ -73,7 +73,7 @@ export class SpecHolder {
     };
     this.edits.set(editId, { header, sealed, secrets, watchers: new Set(), answers: [], reports: [], progress: [], over: false });
     const deadline = new Date(Date.now() + (options.deadlineMs ?? 60_000)).toISOString();
-    return { version: 1, editId, pool, engine: 'exact', parcelsAt: this.address, deadline };
+    return { version: 1, editId, pool, engine: options.engine ?? 'exact', parcelsAt: this.address, deadline };
   }
 
   edit(editId: string): HeldEdit {
@@ -182,8 +182,17 @@ export class WorkerProcess {
     return this.child.exitCode;
   }
 
-  /** Process ids of Node processes below the worker: its sandboxes, each the deepest of its chain. */
+  /** Process ids of the sandboxes below the worker, each the deepest of its chain. */
   sandboxes(): number[] {
+    return this.leaves().filter((pid) => !isEngine(pid));
+  }
+
+  /** The process of the engine; undefined while there is none. */
+  engine(): number | undefined {
+    return this.leaves().find(isEngine);
+  }
+
+  private leaves(): number[] {
     const parents = new Map<number, number[]>();
     for (const name of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       const stat = existsSync(`/proc/${name}/stat`) ? readStat(name) : undefined;
@@ -191,6 +200,16 @@ export class WorkerProcess {
     }
     const leaves = (pid: number): number[] => parents.get(pid)?.flatMap(leaves) ?? [pid];
     return leaves(this.pid).filter((pid) => pid !== this.pid);
+  }
+}
+
+const isEngine = (pid: number): boolean => commandOf(pid).includes('engine-bundle');
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
   }
 }
 
@@ -202,15 +221,30 @@ function readStat(pid: string): number | undefined {
   }
 }
 
-export const briefFor = (operations: readonly unknown[], overrides: Partial<Brief> = {}): Uint8Array =>
+export const briefFor = (operations: readonly unknown[], overrides: Partial<ExactBrief> = {}): Uint8Array =>
   Buffer.from(JSON.stringify({
     version: 1,
+    engine: 'exact',
     plan: { version: 1, operations },
     source: 'png',
     output: { format: 'png', quality: 90 },
     limits: { pixelsMax: 100_000_000 },
     ...overrides,
-  } satisfies Brief));
+  } satisfies ExactBrief));
+
+export const modelBriefFor = (instruction: string, overrides: Partial<DiffusionBrief> = {}): Uint8Array =>
+  Buffer.from(JSON.stringify({
+    version: 1,
+    engine: 'diffusion',
+    model: 'tiny-klein',
+    instruction,
+    seed: 1,
+    regionLock: true,
+    source: 'png',
+    output: { format: 'png', quality: 90 },
+    limits: { pixelsMax: 100_000_000 },
+    ...overrides,
+  } satisfies DiffusionBrief));
 
 const half = { kind: 'box', box: { x: 0.25, y: 0.25, width: 0.5, height: 0.5 } };
 /** One of each kind. */

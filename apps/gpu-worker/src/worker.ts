@@ -1,10 +1,12 @@
-import { newId, type Ticket } from '@flux-context/contracts';
+import { type Engine as EngineName, newId, type Ticket, type WorkerAnnouncement } from '@flux-context/contracts';
 import { fileKeySource, type KeySource } from '@flux-context/envelope';
 import { consumeTickets, type TicketConsumer } from '@flux-context/queue';
 import { ConfigError, type Logger, type MetricsListener, serveMetrics } from '@flux-context/runtime';
 import type { Config } from './config.js';
 import { Announcer } from './consumer/announcer.js';
 import { EditRun } from './consumer/edit-run.js';
+import type { Engine } from './engine-process/engine.js';
+import { startEngine } from './engine-process/start-engine.js';
 import { WorkerMetrics } from './metrics.js';
 import { commandFor, type Limits } from './sandbox/isolation.js';
 import { type Proven, proveIsolation } from './sandbox/probe-isolation.js';
@@ -25,12 +27,13 @@ export class Worker {
     private readonly proven: Proven,
     private readonly keys: KeySource,
     private readonly standby: StandbyPool,
+    private readonly engine: Engine | undefined,
   ) {
     this.allowed = new Set(config.API_INTERNAL_URLS.map((address) => new URL(address).origin));
   }
 
   private announcer: Announcer | undefined;
-  private consumer: TicketConsumer | undefined;
+  private readonly consumers: TicketConsumer[] = [];
   private listener: MetricsListener | undefined;
   private metrics: WorkerMetrics | undefined;
 
@@ -45,8 +48,10 @@ export class Worker {
     }
     if (!proven.callsFiltered) logger.warn('sandboxes run without a filter of system calls', { isolation: proven.isolation });
     const keys = fileKeySource({ directory: config.KEYS_DIR, epochSeconds: config.KEY_EPOCH_SECONDS, keepSeconds: config.KEY_KEEP_SECONDS });
-    const standby = new StandbyPool(() => commandFor(proven.isolation, sight, limits), config.WORKER_SLOTS + config.SANDBOX_SPARES);
-    const worker = new Worker(config, logger, proven, keys, standby);
+    const engine = startEngine(config, proven, sight, logger);
+    const slots = config.WORKER_SLOTS + (engine ? config.ENGINE_SLOTS : 0);
+    const standby = new StandbyPool(() => commandFor(proven.isolation, sight, limits), slots + config.SANDBOX_SPARES);
+    const worker = new Worker(config, logger, proven, keys, standby, engine);
     await worker.open();
     return worker;
   }
@@ -54,33 +59,53 @@ export class Worker {
   /** Takes no more tickets, finishes what runs within the drain time, and ends every process it started. */
   async stop(): Promise<void> {
     this.announcer?.stop();
-    await this.consumer?.close(this.config.DRAIN_SECONDS * 1_000);
+    await Promise.all(this.consumers.map((consumer) => consumer.close(this.config.DRAIN_SECONDS * 1_000)));
+    await this.engine?.stop();
     await this.standby.close();
     await this.listener?.close();
   }
 
   private async open(): Promise<void> {
     const { config, logger } = this;
-    this.metrics = new WorkerMetrics(config.POOL, () => this.standby.warm, () => this.running);
+    this.metrics = new WorkerMetrics(config.POOL, { warm: () => this.standby.warm, running: () => this.running, engine: this.engine });
     this.listener = await serveMetrics(this.metrics.registry, { host: config.METRICS_HOST, port: config.METRICS_PORT });
-    this.consumer = consumeTickets({
-      connection: { url: config.QUEUE_URL.reveal(), schema: config.QUEUE_SCHEMA },
-      pool: config.POOL,
-      engine: 'exact',
-      concurrency: config.WORKER_SLOTS,
-      take: (ticket, signal) => this.take(ticket, signal),
-      onError: (error) => logger.error('the queue reports an error', { error }),
-    });
-    await this.consumer.ready();
+    await this.consume('exact', config.WORKER_SLOTS);
     this.announcer = new Announcer({
       addresses: config.API_INTERNAL_URLS,
       credential: config.POOL_CREDENTIAL,
       keys: this.keys,
       logger,
-      self: { workerId: this.id, pool: config.POOL, engines: ['exact'], models: [], slots: config.WORKER_SLOTS, isolation: this.proven.isolation, build: config.BUILD },
+      self: () => this.self(),
     });
     await this.announcer.start();
+    if (this.engine) this.takeModelEdits(this.engine).catch((error: unknown) => logger.error('model edits cannot be taken', { error }));
     logger.info('worker ready', { workerId: this.id, pool: config.POOL, isolation: this.proven.isolation, count: config.WORKER_SLOTS, port: this.listener.port });
+  }
+
+  /** Exact edits do not wait for the models to be loaded. */
+  private async takeModelEdits(engine: Engine): Promise<void> {
+    if (await engine.started()) await this.consume('diffusion', this.config.ENGINE_SLOTS);
+  }
+
+  private async consume(engine: EngineName, concurrency: number): Promise<void> {
+    const { config, logger } = this;
+    const consumer = consumeTickets({
+      connection: { url: config.QUEUE_URL.reveal(), schema: config.QUEUE_SCHEMA },
+      pool: config.POOL,
+      engine,
+      concurrency,
+      take: (ticket, signal) => this.take(ticket, signal),
+      onError: (error) => logger.error('the queue reports an error', { error }),
+    });
+    this.consumers.push(consumer);
+    await consumer.ready();
+  }
+
+  private self(): Omit<WorkerAnnouncement, 'epoch' | 'publicKey'> {
+    const { config } = this;
+    const models = (this.engine?.models ?? []).map(({ fit: _, inpaints: __, ...announced }) => announced);
+    const engines: EngineName[] = models.length > 0 ? ['exact', 'diffusion'] : ['exact'];
+    return { workerId: this.id, pool: config.POOL, engines, models, slots: config.WORKER_SLOTS, isolation: this.proven.isolation, build: config.BUILD };
   }
 
   private async take(ticket: Ticket, signal: AbortSignal): Promise<void> {
@@ -96,11 +121,13 @@ export class Worker {
         credential: this.config.POOL_CREDENTIAL,
         keys: this.keys,
         isolation: this.proven.isolation,
+        build: this.config.BUILD,
         sealedBytesMax: this.config.SEALED_BYTES_MAX,
+        engine: this.engine,
         takeSandbox: () => this.standby.take(),
       });
       const end = await run.run(signal);
-      this.metrics?.count(end);
+      this.metrics?.count(end, ticket.engine);
       this.logger.info('edit over', { editId: ticket.editId, outcome: end.outcome });
     } finally {
       this.running -= 1;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorCodes, type ErrorCode } from './errors.js';
 import { idOf } from './ids.js';
+import { announcedModel, model } from './models.js';
 import { defineRoute } from './routes.js';
 
 export const engines = ['exact', 'diffusion'] as const;
@@ -25,12 +26,13 @@ export const mediaTypes: Readonly<Record<SourceFormat, string>> = {
 
 export const instructionLengthMax = 4_000;
 export const referencesMax = 4;
+export const seedMax = 4_294_967_295;
 
 export const editOptions = z
   .strictObject({
     engine: z.enum(['auto', ...engines]).default('auto').describe('auto: exact when the instruction is understood completely, else a model.'),
-    model: z.string().min(1).max(120).optional(),
-    seed: z.int().min(0).max(4_294_967_295).optional(),
+    model: z.string().min(1).max(120).optional().describe('An image model of /v1/limits; then the edit goes to that model.'),
+    seed: z.int().min(0).max(seedMax).optional().describe('The same seed, words, picture and model give the same result; drawn when absent.'),
     output: z
       .strictObject({
         format: outputFormat.optional().describe("The source's own format; JPEG for a HEIC source."),
@@ -39,6 +41,7 @@ export const editOptions = z
       .prefault({}),
     private: z.boolean().default(false).describe('Edit in a private pool only; never in a shared one.'),
   })
+  .refine(({ engine, model }) => engine !== 'exact' || model === undefined, { path: ['model'], error: 'the exact engine has no model' })
   .meta({ id: 'EditOptions' });
 export type EditOptions = z.infer<typeof editOptions>;
 
@@ -52,11 +55,22 @@ export const stages = ['receive', 'seal', 'queue', 'open', 'decode', 'edit', 'en
 export const stage = z.enum(stages).meta({ id: 'Stage' });
 export type Stage = z.infer<typeof stage>;
 
+/** What an image model did beside what it was asked to, and what the region lock left of it. */
+export const drift = z
+  .strictObject({
+    reframed: z.boolean().describe('The model framed the scene anew, so that nothing could be kept but what lies outside a painted mask.'),
+    changedShare: z.number().min(0).max(1).describe("Share of the pixels that are not the source's any more."),
+    differingBytes: z.int().min(0).describe("Bytes outside of them that differ from the source's: compared after writing, and 0."),
+  })
+  .meta({ id: 'Drift' });
+export type Drift = z.infer<typeof drift>;
+
 export const editStatus = z
   .object({
     id: idOf('edit'),
     state: editState,
     engine,
+    model: model.optional().describe('The image model that edits, and its licence.'),
     pool: z.string(),
     code: z.enum(errorCodes).optional().describe('Why it failed.'),
     stage: stage.optional().describe('Where a running edit is.'),
@@ -66,7 +80,9 @@ export const editStatus = z
     createdAt: z.iso.datetime(),
     deadline: z.iso.datetime(),
     settledAt: z.iso.datetime().optional(),
+    drift: drift.optional().describe('Told with the result of an image model.'),
     resultUntil: z.iso.datetime().optional().describe('The result can be read until then, and not after.'),
+    receiptNonce: z.string().regex(/^[0-9a-f]{64}$/).optional().describe('Ties the deletion receipt to your files. Keep it: it is forgotten when the edit is erased.'),
   })
   .meta({ id: 'EditStatus' });
 export type EditStatus = z.infer<typeof editStatus>;
@@ -95,9 +111,14 @@ export const editForm = z
 const failures = [
   'picture.unreadable', 'picture.unsupported', 'picture.animated', 'picture.too_many_pixels', 'plan.not_applicable', 'mask.mismatch',
   'edit.cancelled', 'edit.deadline', 'edit.out_of_memory', 'edit.worker_lost', 'edit.sandbox_failed', 'edit.answer_invalid', 'edit.holder_lost', 'edit.queue_unavailable',
+  'model.failed', 'model.prompt_too_long', 'picture.too_small', 'picture.too_elongated',
 ] as const satisfies readonly ErrorCode[];
 
-const resultHeaders = { 'Edit-Id': 'The edit.' };
+const resultHeaders = {
+  'Edit-Id': 'The edit.',
+  'Receipt-Location': 'Where its deletion receipt will be.',
+  'Receipt-Nonce': 'Ties the receipt to your files; in hex, forgotten when the edit is erased.',
+};
 
 export const editRoutes = {
   create: defineRoute({
@@ -115,7 +136,7 @@ export const editRoutes = {
       202: { description: 'Accepted; runs on.', schema: editStatus, headers: { ...resultHeaders, Location: 'Status of the edit.' } },
     },
     errors: [
-      'picture.missing', 'picture.type', 'picture.too_large', 'instruction.empty', 'instruction.too_long', 'instruction.needs_model', 'instruction.contradiction', 'plan.invalid', 'model.not_found',
+      'picture.missing', 'picture.type', 'picture.too_large', 'instruction.empty', 'instruction.too_long', 'instruction.needs_model', 'instruction.contradiction', 'plan.invalid', 'model.not_found', 'model.licence_required', 'model.too_many_references',
       'pool.unavailable', 'quota.exhausted', 'capacity.parcels', 'capacity.person', 'capacity.shutting_down', 'idempotency.mismatch', 'edit.result_gone', ...failures,
     ],
   }),
@@ -179,6 +200,7 @@ export const limits = z
     sourceFormats: z.array(z.enum(sourceFormats)),
     outputFormats: z.array(outputFormat),
     engines: z.array(engine).describe('Engines that a pool open to you has now.'),
+    models: z.array(announcedModel.meta({ id: 'UsableModel' })).describe('Image models that can be used now; the first is taken when none is named.'),
   })
   .meta({ id: 'Limits' });
 export type Limits = z.infer<typeof limits>;

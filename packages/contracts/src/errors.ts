@@ -38,7 +38,7 @@ export const errorDefinitions = {
 
   'instruction.empty': callers(400, 'Say what to do with the picture.'),
   'instruction.too_long': callers(400, 'The instruction is too long. Use at most 4,000 characters.'),
-  'instruction.needs_model': callers(422, 'Part of the instruction was not understood, and no image model is loaded that could try it.'),
+  'instruction.needs_model': callers(422, 'Part of the instruction was not understood, and no image model is loaded, or allowed, to try it.'),
   'instruction.contradiction': callers(422, 'The instruction excludes something, which an exact edit cannot promise. Say only what should happen.'),
   'plan.invalid': callers(400, 'The plan is not valid. See the listed paths.'),
   'plan.not_applicable': callers(422, 'The plan cannot be applied to a picture of this size, or names a reference that was not sent.'),
@@ -47,6 +47,8 @@ export const errorDefinitions = {
   'picture.type': callers(415, 'The picture is not a JPEG, PNG, WebP, AVIF or HEIC file, or this appliance does not accept its format. See sourceFormats of /v1/limits.'),
   'picture.too_large': callers(413, 'The picture file is larger than this appliance accepts.'),
   'picture.too_many_pixels': callers(422, 'The picture or the result has more pixels than this appliance accepts.'),
+  'picture.too_small': callers(422, 'The picture is too small for the model: its sides must be at least 64 pixels long.'),
+  'picture.too_elongated': callers(422, 'The picture is too long for its width, or too wide for its height, for the model.'),
   'picture.unreadable': callers(422, 'The picture is damaged or incomplete and could not be read.'),
   'picture.unsupported': callers(422, 'The picture uses a feature of its format that is not supported.'),
   'picture.animated': callers(422, 'The picture is animated. Send a single frame.'),
@@ -56,6 +58,11 @@ export const errorDefinitions = {
   'idempotency.mismatch': callers(422, 'This Idempotency-Key was used with another request. Use a new key.'),
 
   'audit.not_found': callers(404, 'The audit log has no such entry, tile or checkpoint yet.'),
+
+  'receipt.not_ready': callers(409, 'The edit is not erased yet, or the audit log has not signed its erasure yet. Ask again after the time in Retry-After.', true),
+  'receipt.none': callers(404, 'The edit failed or was cancelled. Receipts are issued for edits that were carried out.'),
+  'receipt.withheld': callers(404, 'Nobody observed the whole deletion of this edit, so no receipt vouches for it. The audit log says what was seen.'),
+  'receipt.expired': callers(410, 'The receipt was kept for its time and is gone. Its hash stays in the audit log.'),
 
   'edit.not_found': callers(404, 'There is no such edit, or it is not yours.'),
   'edit.not_ready': callers(409, 'The edit is not finished yet. Follow its events or ask again.', true),
@@ -72,6 +79,11 @@ export const errorDefinitions = {
   'pool.unavailable': { ...ours(503, 'No worker is ready for this edit. Nothing was charged. Try again shortly.'), level: 'warn' },
   'pool.forbidden': callers(403, 'This pool is not open to you.'),
   'model.not_found': callers(422, 'No pool has this model loaded.'),
+  'model.licence_required': callers(403, 'The licence of this image model forbids commercial use. An administrator must record a commercial licence first.'),
+  'model.licence_not_needed': callers(409, 'This image model may be used without a commercial licence.'),
+  'model.failed': ours(502, 'The image model failed. Nothing was charged. Try again, or tell your administrator when it happens again.'),
+  'model.prompt_too_long': callers(422, 'The instruction has more words than the image model reads. Shorten it.'),
+  'model.too_many_references': callers(422, 'The image model takes fewer reference pictures.'),
 
   'capacity.parcels': { ...callers(429, 'Too many edits are held at the moment. Try again after the time in Retry-After.', true), level: 'warn' },
   'capacity.person': callers(429, 'You have too many edits at once. Wait until one is finished; try again after the time in Retry-After.', true),

@@ -9,6 +9,7 @@ export const resources = {
   session: ['read', 'end'],
   person: ['read', 'create', 'update', 'deactivate', 'invite'],
   pool: ['read'],
+  model: ['read', 'accept_licence'],
   entitlement: ['read', 'import'],
   audit: ['read'],
 } as const;
@@ -27,15 +28,15 @@ export const role = z.enum(roles).meta({ id: 'Role' });
 export type Role = z.infer<typeof role>;
 
 const own: Permission[] = ['edit:create', 'edit:read', 'edit:cancel', 'balance:read', 'api_key:create', 'api_key:read', 'api_key:revoke', 'session:read', 'session:end'];
-const reading: Permission[] = ['quota:read', 'person:read', 'pool:read', 'entitlement:read', 'audit:read'];
-const administering: Permission[] = ['quota:grant', 'person:create', 'person:update', 'person:deactivate', 'person:invite', 'entitlement:import'];
+const reading: Permission[] = ['quota:read', 'person:read', 'pool:read', 'model:read', 'entitlement:read', 'audit:read'];
+const administering: Permission[] = ['quota:grant', 'person:create', 'person:update', 'person:deactivate', 'person:invite', 'model:accept_licence', 'entitlement:import'];
 
 /** What each role may do. An auditor reads everything and changes nothing, so he has no edits of his own. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   owner: [...own, ...reading, ...administering],
   administrator: [...own, ...reading, ...administering],
   auditor: ['balance:read', 'session:read', 'session:end', ...reading],
-  member: own,
+  member: [...own, 'model:read'],
 };
 
 /** What a key is never given: a sign-in link is a way to become somebody, with more than the key has. */

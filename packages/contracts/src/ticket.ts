@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { engine, outputFormat, sourceFormats, stage, stages } from './edits.js';
+import { drift, engine, instructionLengthMax, outputFormat, seedMax, sourceFormats, stage, stages } from './edits.js';
 import { errorCodes } from './errors.js';
 import { idOf } from './ids.js';
+import { announcedModel, model, modelId } from './models.js';
 
 export const poolName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/);
 
@@ -34,14 +35,26 @@ export const parcelHeader = z.strictObject({
 export type ParcelHeader = z.infer<typeof parcelHeader>;
 
 /** The sealed part `brief`: what to do. Content, so it exists only sealed and inside the sandbox. The plan's own schema lives in `instructions`. */
-export const brief = z.strictObject({
+const briefOfAny = {
   version: z.literal(1),
-  plan: z.unknown(),
   source: z.enum(sourceFormats),
   output: z.strictObject({ format: outputFormat, quality: z.int().min(1).max(100) }),
   limits: z.strictObject({ pixelsMax: z.int().min(1) }),
+};
+const exactBrief = z.strictObject({ ...briefOfAny, engine: z.literal('exact'), plan: z.unknown() });
+const diffusionBrief = z.strictObject({
+  ...briefOfAny,
+  engine: z.literal('diffusion'),
+  model: modelId,
+  instruction: z.string().min(1).max(instructionLengthMax),
+  seed: z.int().min(0).max(seedMax),
+  /** Whether everything that the instruction does not touch keeps its bytes; off for what changes the whole picture. */
+  regionLock: z.boolean(),
 });
+export const brief = z.discriminatedUnion('engine', [exactBrief, diffusionBrief]);
 export type Brief = z.infer<typeof brief>;
+export type ExactBrief = z.infer<typeof exactBrief>;
+export type DiffusionBrief = z.infer<typeof diffusionBrief>;
 
 const milliseconds = z.number().min(0);
 /** How long each stage took, in milliseconds. */
@@ -57,6 +70,9 @@ export const isolations = ['bubblewrap', 'landlock', 'namespaces', 'process'] as
 export const isolation = z.enum(isolations);
 export type Isolation = z.infer<typeof isolation>;
 
+/** Printable ASCII: it is signed and shown. */
+const printable = (lengthMax: number) => z.string().max(lengthMax).regex(/^[\x20-\x7e]+$/);
+
 /** How an edit ended in the worker. Errors are a code and timings, never a message or a stack. */
 export const report = z.discriminatedUnion('outcome', [
   z.strictObject({
@@ -69,6 +85,12 @@ export const report = z.discriminatedUnion('outcome', [
     answerBytes: z.int().min(1),
     /** Observed end of the sandbox. */
     sandboxEnded: z.boolean(),
+    /** Of an image model. */
+    drift: drift.optional(),
+    /** What edited; absent for the exact engine. */
+    model: model.optional(),
+    /** The worker's build, for the receipt. */
+    build: printable(100).optional(),
   }),
   z.strictObject({ outcome: z.literal('failed'), engine, isolation, timings, code: z.enum(errorCodes), sandboxEnded: z.boolean() }),
 ]);
@@ -82,7 +104,7 @@ export const workerAnnouncement = z.strictObject({
   /** X25519 public key of the epoch, base64. */
   publicKey: z.string().max(100),
   engines: z.array(engine).min(1),
-  models: z.array(z.string().max(120)).max(50),
+  models: z.array(announcedModel).max(50),
   slots: z.int().min(1).max(256),
   isolation,
   build: z.string().max(100),

@@ -4,6 +4,8 @@ export type PictureErrorCode =
   | 'picture.unsupported'
   | 'picture.animated'
   | 'picture.too_many_pixels'
+  | 'picture.too_small'
+  | 'picture.too_elongated'
   | 'mask.mismatch';
 
 /** Why a picture was refused. It carries a code of the closed set and nothing else: decoders put their input into messages. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
@@ -17,6 +17,11 @@ const evaluation = (path: string) => fileURLToPath(new URL(`../../entitlement/ev
 
 /** The pool of the embedded form, whose one worker runs beside the API. */
 const pool = 'shared';
+
+/** Whether a model was imported. Without one there is no queue for model edits and no engine, and nothing of them costs anything. */
+function hasModels(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).some((name) => existsSync(join(folder, name, 'bundle.json')));
+}
 
 export interface Ready {
   readonly url: string;
@@ -89,10 +94,11 @@ export class Appliance {
       INTERNAL_PORT: String(parts.internalPort),
       INTERNAL_URL: `http://127.0.0.1:${parts.internalPort}`,
       METRICS_PORT: String(this.settings.METRICS_PORT),
-      POOLS: JSON.stringify([{ name: pool, private: false, engines: ['exact'], credential: secrets.read(`pool-credential-${pool}`) }]),
+      POOLS: JSON.stringify([{ name: pool, private: false, engines: hasModels(this.settings.modelsDirectory) ? ['exact', 'diffusion'] : ['exact'], credential: secrets.read(`pool-credential-${pool}`) }]),
       PEER_CREDENTIAL_FILE: secrets.file('peer-credential'),
       IDEMPOTENCY_SECRET_FILE: secrets.file('idempotency-secret'),
       AUDIT_KEY_FILE: secrets.file('audit-key'),
+      RECEIPT_KEY_FILE: secrets.file('receipt-key'),
       PORTAL_DIR: app('portal/dist'),
       LOCAL_CREDENTIAL_FILE: parts.credentialFile,
       ENTITLEMENT_KEYS: evaluation('keys'),
@@ -111,6 +117,7 @@ export class Appliance {
       QUEUE_URL: parts.queue.workerUrl,
       QUEUE_SCHEMA: parts.queue.schema,
       KEYS_DIR: join(this.settings.dataDirectory, 'keys', pool),
+      MODELS_DIR: this.settings.modelsDirectory,
       WORKER_SLOTS: String(this.settings.WORKER_SLOTS ?? availableParallelism()),
       METRICS_PORT: String(this.settings.WORKER_METRICS_PORT),
       LOG_LEVEL: this.settings.LOG_LEVEL,

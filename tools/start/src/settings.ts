@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { loadConfig } from '@flux-context/runtime';
 import { z } from 'zod';
 
@@ -12,19 +12,22 @@ export const settingsSchema = z.object({
   METRICS_PORT: port.default(9464).describe('Port of the figures of the API.'),
   WORKER_METRICS_PORT: port.default(9465).describe('Port of the figures of the worker.'),
   WORKER_SLOTS: z.coerce.number().int().min(1).max(64).optional().describe('Edits at once; as many as there are cores when absent.'),
+  MODELS_DIR: z.string().optional().describe('Folder of image models; `models` in the data folder when absent. What is imported there is loaded at the next start.'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('The least that is logged.'),
 });
 
 /** Settings of the API and the worker that pass through as they are. Everything else of the shell stays in the shell. */
-export const passing = ['PATH', 'TZ', 'NODE_ENV', 'HEIC_ENABLED', 'PICTURE_BYTES_MAX', 'PICTURE_PIXELS_MAX', 'PARCEL_BYTES_MAX', 'EDITS_PER_PERSON_MAX', 'REQUESTS_PER_PERSON_MINUTE', 'REQUESTS_PER_ADDRESS_MINUTE', 'EVENT_STREAMS_PER_PERSON_MAX', 'TRUSTED_PROXIES', 'EDIT_DEADLINE_SECONDS', 'REDELIVERY_SECONDS', 'SANDBOX_BYTES_MAX', 'SANDBOX_ISOLATION', 'SEALED_BYTES_MAX', 'ENTITLEMENT_FILE', 'ENTITLEMENT_KEYS', 'AUDIT_NAME'];
+export const passing = ['PATH', 'TZ', 'NODE_ENV', 'HEIC_ENABLED', 'PICTURE_BYTES_MAX', 'PICTURE_PIXELS_MAX', 'PARCEL_BYTES_MAX', 'EDITS_PER_PERSON_MAX', 'REQUESTS_PER_PERSON_MINUTE', 'REQUESTS_PER_ADDRESS_MINUTE', 'EVENT_STREAMS_PER_PERSON_MAX', 'TRUSTED_PROXIES', 'EDIT_DEADLINE_SECONDS', 'REDELIVERY_SECONDS', 'SANDBOX_BYTES_MAX', 'MODELS', 'ENGINE_PROVIDER', 'ENGINE_SLOTS', 'ENGINE_THREADS', 'ENGINE_BYTES_MAX', 'ENGINE_EDITS_MAX', 'ENGINE_LOAD_SECONDS', 'ENGINE_CANCEL_SECONDS', 'ENGINE_ISOLATION', 'ENGINE_DEVICES', 'ENGINE_PATHS', 'ENGINE_LIBRARY_PATH', 'SANDBOX_ISOLATION', 'SEALED_BYTES_MAX', 'ENTITLEMENT_FILE', 'ENTITLEMENT_KEYS', 'AUDIT_NAME'];
 
-export type Settings = Omit<z.infer<typeof settingsSchema>, 'DATA_DIR'> & {
+export type Settings = Omit<z.infer<typeof settingsSchema>, 'DATA_DIR' | 'MODELS_DIR'> & {
   readonly dataDirectory: string;
+  readonly modelsDirectory: string;
   readonly passedOn: Readonly<Record<string, string>>;
 };
 
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const { DATA_DIR, ...rest } = loadConfig(settingsSchema, env);
+  const { DATA_DIR, MODELS_DIR, ...rest } = loadConfig(settingsSchema, env);
   const passedOn = Object.fromEntries(passing.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
-  return { ...rest, dataDirectory: resolve(DATA_DIR), passedOn };
+  const dataDirectory = resolve(DATA_DIR);
+  return { ...rest, dataDirectory, modelsDirectory: MODELS_DIR === undefined ? join(dataDirectory, 'models') : resolve(MODELS_DIR), passedOn };
 }

@@ -73,6 +73,12 @@ export class AuditLogRepository {
     return rows.map(({ body }) => body);
   }
 
+  /** The place of an event; undefined while it has none. */
+  async indexOf(tx: Tx, eventId: string): Promise<number | undefined> {
+    const [row] = await tx.query<{ index: string }[]>('select index from audit_entries join audit_outbox on id = outbox_id where event_id = $1', [eventId]);
+    return row && Number(row.index);
+  }
+
   async keepCheckpoint(tx: Tx, size: number, note: string): Promise<void> {
     await tx.query('insert into audit_checkpoints (size, note) values ($1, $2)', [size, note]);
   }

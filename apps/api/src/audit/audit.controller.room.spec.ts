@@ -5,7 +5,7 @@ import request from 'supertest';
 import type { App } from 'supertest/types.js';
 import { type AuditLogRoom, auditLogRoom, verifyEd25519 } from '../testing/audit-log.js';
 import { as } from '../testing/room.js';
-import { hashing, sha256 } from './checkpoint-signer.js';
+import { hashing, sha256 } from './note-signer.js';
 
 const size = 600;
 let room: AuditLogRoom;

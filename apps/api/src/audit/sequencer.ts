@@ -4,7 +4,8 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { type Tx, Transactions } from '../database/index.js';
 import { LOGGER } from '../process.js';
 import { AuditLogRepository, type LogStanding } from './audit-log.repository.js';
-import { CheckpointSigner, hashing } from './checkpoint-signer.js';
+import { CheckpointSigner } from './checkpoint-signer.js';
+import { hashing } from './note-signer.js';
 
 const turnMs = 500;
 const batchMax = 1_000;

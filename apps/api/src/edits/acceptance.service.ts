@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '@flux-context/contracts';
 import { CodedError } from '@flux-context/runtime';
+import { ModelService } from '../models/index.js';
 import { PoolService } from '../pools/index.js';
 import { answerCeiling } from './answer-ceiling.js';
 import { DispatchService } from './dispatch.service.js';
@@ -22,6 +23,7 @@ export type Acceptance = { readonly async: boolean } & ({ readonly kind: 'runnin
 export class AcceptanceService {
   constructor(
     private readonly pools: PoolService,
+    private readonly models: ModelService,
     private readonly ledger: EditLedger,
     private readonly dispatch: DispatchService,
     private readonly held: HeldEdits,
@@ -44,7 +46,7 @@ export class AcceptanceService {
 
   private async open(request: EditRequest): Promise<Acceptance> {
     if (this.held.closing) throw new CodedError('capacity.shutting_down', { retryAfterSeconds: 1 });
-    const routed = this.route(request);
+    const routed = await this.route(request);
     const fingerprint = request.idempotencyKey === undefined ? undefined : fingerprintOf(request, request.idempotencyKey, this.settings.idempotencySecret);
     const answerBytesMax = answerCeiling(routed.pixels ?? this.settings.picturePixelsMax, routed.format, request.deep);
     request.claim.grow(answerBytesMax);
@@ -62,12 +64,9 @@ export class AcceptanceService {
     return { kind: 'running', edit, async: request.async };
   }
 
-  private route(request: EditRequest): Routed {
-    const decision = route(
-      { ...request, hasMask: request.mask !== undefined, references: request.references.length },
-      this.pools.states(),
-      this.settings,
-    );
+  private async route(request: EditRequest): Promise<Routed> {
+    const abilities = { pools: this.pools.states(), usableModels: await this.models.usable(), picturePixelsMax: this.settings.picturePixelsMax };
+    const decision = route({ ...request, hasMask: request.mask !== undefined, references: request.references.length }, abilities);
     if (decision.kind === 'refused') throw refusal(decision);
     return decision;
   }

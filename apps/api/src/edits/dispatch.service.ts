@@ -1,5 +1,6 @@
+import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Brief, ParcelHeader } from '@flux-context/contracts';
+import { seedMax, type Brief, type ParcelHeader, type Model } from '@flux-context/contracts';
 import { sealPart, sealTo } from '@flux-context/envelope';
 import { ParcelStore } from '../parcels/index.js';
 import { filesOf, forget, type EditRequest } from './edit-request.js';
@@ -44,6 +45,8 @@ export class DispatchService {
   private async hold(editId: string, request: EditRequest, opened: Opened): Promise<RunningEdit> {
     const startedMs = performance.now();
     const limits = { pixelsMax: this.settings.picturePixelsMax };
+    const nonce = randomBytes(32);
+    const inputHmac = createHmac('sha256', nonce).update(request.image).digest();
     const sealed = await seal(editId, request, opened, limits);
     const edit = new RunningEdit({
       id: editId,
@@ -51,7 +54,10 @@ export class DispatchService {
       format: opened.routed.format,
       header: sealed.header,
       engine: opened.routed.engine,
+      ...modelOf(opened.routed),
       answerSecret: sealed.answerSecret,
+      nonce,
+      inputHmac,
       createdAt: new Date(),
       deadline: opened.deadline,
       askableAgain: request.async || request.idempotencyKey !== undefined,
@@ -64,10 +70,21 @@ export class DispatchService {
   }
 }
 
+function modelOf({ work }: Routed): { model?: Model } {
+  return work.engine === 'diffusion' ? { model: { id: work.model.id, licence: work.model.licence.id } } : {};
+}
+
 interface Sealed {
   readonly header: ParcelHeader;
   readonly parts: readonly Uint8Array[];
   readonly answerSecret: Uint8Array;
+}
+
+function briefOf({ source, options }: EditRequest, { work, format }: Routed, limits: Brief['limits']): Brief {
+  const common = { version: 1, source, output: { format, quality: options.output.quality }, limits } as const;
+  if (work.engine === 'exact') return { ...common, engine: 'exact', plan: work.plan };
+  const { model, instruction, regionLock } = work;
+  return { ...common, engine: 'diffusion', model: model.id, instruction, regionLock, seed: options.seed ?? randomInt(seedMax + 1) };
 }
 
 /**
@@ -77,13 +94,7 @@ interface Sealed {
 async function seal(editId: string, request: EditRequest, { routed, answerBytesMax }: Opened, limits: Brief['limits']): Promise<Sealed> {
   const { name: pool, key } = routed.pool;
   const { enc, secrets } = await sealTo(key.publicKey, { editId, pool, epoch: key.epoch });
-  const brief: Brief = {
-    version: 1,
-    plan: routed.plan,
-    source: request.source,
-    output: { format: routed.format, quality: request.options.output.quality },
-    limits,
-  };
+  const brief = briefOf(request, routed, limits);
   const plain = [{ name: 'brief', bytes: new Uint8Array(Buffer.from(JSON.stringify(brief), 'utf8')) }, ...filesOf(request)];
   const parts = plain.map(({ name, bytes }) => sealPart(secrets.request, { editId, part: name, direction: 'request' }, bytes));
   plain[0]!.bytes.fill(0);

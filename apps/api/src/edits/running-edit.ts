@@ -1,4 +1,4 @@
-import type { EditStatus, Engine, ErrorCode, OutputFormat, ParcelHeader, Progress, Stage } from '@flux-context/contracts';
+import type { Drift, EditStatus, Engine, Model, ErrorCode, OutputFormat, ParcelHeader, Progress, Stage } from '@flux-context/contracts';
 import { stages } from '@flux-context/contracts';
 
 /** What the holder must remember of an edit to answer for it. */
@@ -8,8 +8,12 @@ export interface Accepted {
   readonly format: OutputFormat;
   readonly header: ParcelHeader;
   readonly engine: Engine;
+  readonly model?: Model;
   /** Opens the answer; overwritten when the edit has failed or is erased. */
   readonly answerSecret: Uint8Array;
+  /** Keys the HMACs of picture and result. Its owner is told it while the edit is held; it lives here only, and is overwritten with the edit. */
+  readonly nonce: Uint8Array;
+  readonly inputHmac: Buffer;
   readonly createdAt: Date;
   readonly deadline: Date;
   /** Whether the caller can ask again by an Idempotency-Key or by the result's address. */
@@ -30,6 +34,8 @@ export class RunningEdit {
   private readonly listeners = new Set<() => void>();
   private waiters = 0;
   private followers = 0;
+  /** What an image model did, as its worker measured it. Told to the owner and kept nowhere. */
+  drift: Drift | undefined;
   readonly timings: Partial<Record<Stage, number>> = {};
   private readonly startedMs = performance.now();
   /** When a worker first took it, for the time spent in the queue. */
@@ -51,6 +57,15 @@ export class RunningEdit {
 
   get code(): ErrorCode | undefined {
     return this.current.code;
+  }
+
+  /** In hex, for the owner; undefined once it was overwritten. */
+  get receiptNonce(): string | undefined {
+    return this.isHeld ? Buffer.from(this.accepted.nonce).toString('hex') : undefined;
+  }
+
+  private get isHeld(): boolean {
+    return this.current.state !== 'failed' && this.current.state !== 'erased';
   }
 
   /** Settled, and the redelivery window has not ended. */
@@ -85,7 +100,7 @@ export class RunningEdit {
   }
 
   failed(code: ErrorCode): void {
-    this.accepted.answerSecret.fill(0);
+    this.forgetSecrets();
     this.current = { state: 'failed', code };
     this.tell();
   }
@@ -96,9 +111,14 @@ export class RunningEdit {
   }
 
   erased(): void {
-    this.accepted.answerSecret.fill(0);
+    this.forgetSecrets();
     if (this.current.state !== 'failed') this.current = { ...this.current, state: 'erased' };
     this.tell();
+  }
+
+  private forgetSecrets(): void {
+    this.accepted.answerSecret.fill(0);
+    this.accepted.nonce.fill(0);
   }
 
   status(): EditStatus {
@@ -108,6 +128,7 @@ export class RunningEdit {
       id: accepted.id,
       state: current.state,
       engine: accepted.engine,
+      ...(accepted.model && { model: accepted.model }),
       pool: this.pool,
       ...(current.code && { code: current.code }),
       ...(running && this.progress),
@@ -115,7 +136,9 @@ export class RunningEdit {
       createdAt: accepted.createdAt.toISOString(),
       deadline: accepted.deadline.toISOString(),
       ...(current.settledAt && { settledAt: current.settledAt.toISOString() }),
+      ...(current.settledAt && this.drift && { drift: this.drift }),
       ...(current.resultUntil && { resultUntil: current.resultUntil.toISOString() }),
+      ...(this.receiptNonce !== undefined && { receiptNonce: this.receiptNonce }),
     };
   }
 

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Engine, Isolation, WorkerAnnouncement } from '@flux-context/contracts';
+import type { AnnouncedModel, Engine, Isolation, WorkerAnnouncement } from '@flux-context/contracts';
 
 /** A pool as the operator configured it. */
 export interface PoolDefinition {
@@ -15,7 +15,8 @@ export interface PoolState {
   readonly name: string;
   readonly private: boolean;
   readonly engines: ReadonlySet<Engine>;
-  readonly models: ReadonlySet<string>;
+  /** Image models that each of its diffusion workers has loaded: the pool's tickets go to whichever is free. */
+  readonly models: readonly AnnouncedModel[];
   readonly slots: number;
   readonly key: { readonly epoch: string; readonly publicKey: Uint8Array };
 }
@@ -72,8 +73,9 @@ export class PoolRegistry {
     return {
       name,
       private: definition.private,
-      engines: new Set(announcements.flatMap((a) => a.engines)),
-      models: new Set(announcements.flatMap((a) => a.models)),
+      // There is a queue for the engines of the definition only.
+      engines: new Set(announcements.flatMap((a) => a.engines).filter((engine) => definition.engines.includes(engine))),
+      models: definition.engines.includes('diffusion') ? modelsOfAll(announcements.filter((a) => a.engines.includes('diffusion'))) : [],
       slots: announcements.reduce((sum, a) => sum + a.slots, 0),
       key: { epoch: newest.epoch, publicKey: Buffer.from(newest.publicKey, 'base64') },
     };
@@ -93,6 +95,12 @@ export class PoolRegistry {
     for (const [id, worker] of this.workers) if (worker.until <= now) this.workers.delete(id);
     return [...this.workers.values()];
   }
+}
+
+/** The models that all have, under the same licence, in the order of the first. */
+function modelsOfAll([first, ...others]: readonly WorkerAnnouncement[]): AnnouncedModel[] {
+  const same = (a: AnnouncedModel, b: AnnouncedModel) => a.id === b.id && a.licence.id === b.licence.id && a.licence.requiresAcceptance === b.licence.requiresAcceptance;
+  return (first?.models ?? []).filter((model) => others.every((other) => other.models.some((its) => same(its, model))));
 }
 
 export const hashCredential = (credential: string): Buffer => createHash('sha256').update(credential).digest();

@@ -4,7 +4,7 @@ import { type LogReport, type NoteKey, parseNoteKey, type TileAt, TreeError, til
 import request from 'supertest';
 import type { App } from 'supertest/types.js';
 import { AuditLogModule, AuditModule, AuditService } from '../audit/index.js';
-import { sha256 } from '../audit/checkpoint-signer.js';
+import { sha256 } from '../audit/note-signer.js';
 import { Sequencer } from '../audit/sequencer.js';
 import { as, roomOf } from './room.js';
 

@@ -29,7 +29,7 @@ export interface Room {
 }
 
 /** For specs: these rooms alone, behind the real doors, on a database of their own. */
-export async function roomOf(rooms: readonly (DynamicModule | Type)[], options: { readonly poolMax?: number } = {}): Promise<Room> {
+export async function roomOf(rooms: readonly (DynamicModule | Type)[], options: { readonly poolMax?: number; readonly pools?: readonly object[] } = {}): Promise<Room> {
   const database = await apiDatabase();
   const logged: string[] = [];
   const logger = createLogger({ app: 'test', level: 'info', destination: { write: (line) => logged.push(line) } });
@@ -39,7 +39,7 @@ export async function roomOf(rooms: readonly (DynamicModule | Type)[], options: 
   const providers = [
     { provide: LOGGER, useValue: logger },
     { provide: METRICS, useValue: metrics },
-    { provide: CONFIG, useValue: settingsFor(database.url) },
+    { provide: CONFIG, useValue: settingsFor(database.url, options.pools && { POOLS: JSON.stringify(options.pools) }) },
   ];
   const connection = DatabaseModule.connect({ url: new Secret(database.url), poolMax: options.poolMax ?? 4 });
   const app = await createApp({ module: Rooms, imports: [{ module: Process, global: true, providers, exports: providers }, connection, HttpModule.open({ complete: false }), ...rooms] }, { logger, https: true });

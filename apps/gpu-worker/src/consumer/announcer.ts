@@ -10,7 +10,8 @@ export interface AnnouncerOptions {
   readonly credential: Secret;
   readonly keys: KeySource;
   readonly logger: Logger;
-  readonly self: Omit<WorkerAnnouncement, 'epoch' | 'publicKey'>;
+  /** What this worker is and can do now. */
+  self(): Omit<WorkerAnnouncement, 'epoch' | 'publicKey'>;
 }
 
 /** Tells every API process, again and again, that this worker is there, what it can do and which key to seal to. */
@@ -34,13 +35,13 @@ export class Announcer {
   }
 
   private async announce(): Promise<void> {
-    const { keys, self, addresses } = this.options;
+    const { keys, addresses } = this.options;
     if (performance.now() - this.rotatedAt > rotateEveryMs) {
       await keys.rotate(new Date());
       this.rotatedAt = performance.now();
     }
     const { epoch, publicKey } = await keys.current();
-    const announcement: WorkerAnnouncement = { ...self, epoch, publicKey: Buffer.from(publicKey).toString('base64') };
+    const announcement: WorkerAnnouncement = { ...this.options.self(), epoch, publicKey: Buffer.from(publicKey).toString('base64') };
     await Promise.all(addresses.map((address) => this.tell(address, announcement)));
   }
 

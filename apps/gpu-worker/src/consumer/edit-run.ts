@@ -1,10 +1,14 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ErrorCode, Isolation, ParcelHeader, Report, Ticket, Timings } from '@flux-context/contracts';
+import type { Drift, ErrorCode, Isolation, ParcelHeader, Report, Ticket, Timings, Model } from '@flux-context/contracts';
 import { type KeySource, openFrom, zero } from '@flux-context/envelope';
+import type { Fit } from '@flux-context/picture';
 import type { Secret } from '@flux-context/runtime';
+import type { Engine } from '../engine-process/engine.js';
+import type { LoadedModel } from '../engine-process/frames.js';
+import { relay } from '../engine-process/relay.js';
 import type { Sandbox } from '../sandbox/sandbox.js';
-import type { Order } from '../sandbox/wire.js';
+import type { AskableModel, Order } from '../sandbox/wire.js';
 import { ExactBytes } from './exact-bytes.js';
 import { EditOver, Holder } from './holder.js';
 import { ProgressRelay } from './progress-relay.js';
@@ -15,8 +19,12 @@ export interface Bench {
   readonly credential: Secret;
   readonly keys: KeySource;
   readonly isolation: Isolation;
+  /** The worker's build, for the receipt. */
+  readonly build: string;
   /** Sealed bytes that the worker takes in for one edit. */
   readonly sealedBytesMax: number;
+  /** Where there are models. */
+  readonly engine?: Engine | undefined;
   takeSandbox(): Promise<Sandbox>;
 }
 
@@ -27,7 +35,7 @@ export interface RunEnd {
   readonly memoryBytes: number;
 }
 
-type Ending = { readonly outcome: 'completed'; readonly answerBytes: number; readonly answerSha256: string } | { readonly outcome: 'failed'; readonly code: ErrorCode };
+type Ending = { readonly outcome: 'completed'; readonly answerBytes: number; readonly answerSha256: string; readonly drift?: Drift | undefined } | { readonly outcome: 'failed'; readonly code: ErrorCode };
 
 /** Ends an edit from outside its sandbox. */
 class Stop extends Error {
@@ -46,6 +54,7 @@ export class EditRun {
   private sandbox: Sandbox | undefined;
   private timings: Timings = {};
   private memoryBytes = 0;
+  private model: Model | undefined;
 
   constructor(
     private readonly ticket: Ticket,
@@ -101,17 +110,34 @@ export class EditRun {
     const order = await this.orderFor(header);
     const sandbox = await this.takeSandbox();
     signal.throwIfAborted();
-    const relay = new ProgressRelay((progress) => this.holder.progress(progress, signal));
+    const progress = new ProgressRelay((latest) => this.holder.progress(latest, signal));
     try {
-      const { input, answer } = sandbox.begin(order, (progress) => relay.note(progress));
+      const { input, answer } = sandbox.begin(order, (latest) => progress.note(latest));
       // A broken pipe says nothing here: the sandbox tells by itself how it ended, and the watch tells of the holder.
       pipeline(sealed, new ExactBytes(sealedBytes), input, { signal }).catch(() => undefined);
+      if (this.ticket.engine === 'diffusion') this.connectEngine(sandbox, progress);
       const answerBytes = await sandbox.announced;
       if (answerBytes === undefined || answerBytes > header.answerBytesMax) return await this.withoutAnswer(sandbox);
       return await this.withAnswer(sandbox, answerBytes, answer);
     } finally {
-      relay.stop();
+      progress.stop();
     }
+  }
+
+  /** The sandbox's way to the engine. It closes with the sandbox, and then the engine stops working on this edit. */
+  private connectEngine(sandbox: Sandbox, progress: ProgressRelay): void {
+    const { engine } = this.bench;
+    if (!engine) return;
+    const gone = new AbortController();
+    void sandbox.ended.then(() => gone.abort());
+    void relay(sandbox.engine, engine, {
+      signal: AbortSignal.any([gone.signal, this.stopping.signal]),
+      onStep: (step, steps) => progress.note({ stage: 'edit', step, steps }),
+      onAnswered: (id) => {
+        const model = engine.models.find((loaded) => loaded.id === id);
+        if (model) this.model = { id, licence: model.licence.id };
+      },
+    });
   }
 
   private async withoutAnswer(sandbox: Sandbox): Promise<Ending> {
@@ -133,7 +159,7 @@ export class EditRun {
     const end = await sandbox.finished;
     this.note(end);
     if (end?.outcome !== 'completed') return this.withoutAnswer(sandbox);
-    return { outcome: 'completed', answerBytes, answerSha256: passing.sha256() };
+    return { outcome: 'completed', answerBytes, answerSha256: passing.sha256(), drift: end.drift };
   }
 
   private note(end: { readonly timings: Timings; readonly memoryBytes: number } | undefined): void {
@@ -153,7 +179,7 @@ export class EditRun {
     const privateKey = await this.bench.keys.privateKey(epoch);
     const secrets = await openFrom(privateKey, Buffer.from(header.enc, 'base64'), { editId, pool, epoch });
     const base64 = (secret: Uint8Array): string => Buffer.from(secret.buffer, secret.byteOffset, secret.byteLength).toString('base64');
-    const order = { editId, parts, answerBytesMax, requestSecret: base64(secrets.request), answerSecret: base64(secrets.answer) };
+    const order = { editId, parts, answerBytesMax, requestSecret: base64(secrets.request), answerSecret: base64(secrets.answer), models: this.ticket.engine === 'diffusion' ? (this.bench.engine?.models ?? []).map(askable) : [] };
     zero(privateKey, secrets.request, secrets.answer);
     return order;
   }
@@ -173,13 +199,17 @@ export class EditRun {
   }
 
   private reportOf(ending: Ending, sandboxEnded: boolean): Report {
-    return { ...ending, engine: this.ticket.engine, isolation: this.bench.isolation, timings: this.timings, sandboxEnded };
+    const { isolation, build } = this.bench;
+    const told = { engine: this.ticket.engine, isolation, timings: this.timings, sandboxEnded };
+    return ending.outcome === 'completed' ? { ...ending, ...told, build, ...(this.model && { model: this.model }) } : { ...ending, ...told };
   }
 
   private runEnd(outcome: RunEnd['outcome']): RunEnd {
     return { outcome, timings: this.timings, memoryBytes: this.memoryBytes };
   }
 }
+
+const askable = ({ id, fit, inpaints, limits: { referencesMax } }: LoadedModel): AskableModel => ({ id, fit: fit as Fit, inpaints, referencesMax });
 
 const timerMsMax = 2_147_483_647;
 const msUntil = (moment: string): number => Math.min(Math.max(0, Date.parse(moment) - Date.now()), timerMsMax);

@@ -10,15 +10,17 @@ export interface Command {
 }
 
 export const filterDescriptor = linesDescriptor + 1;
-/** How many a sandbox is given, the filter's among them. Where its launcher can, it closes all others. */
-export const descriptorCount = filterDescriptor + 1;
+/** Where a sandbox asks the engine and hears its answer: a channel of both directions. */
+export const engineDescriptor = filterDescriptor + 1;
+/** How many a sandbox is given, the engine's last. Where its launcher can, it closes all others. */
+export const descriptorCount = engineDescriptor + 1;
 
-/** Starts it with these three channels and that of the lines, no environment but where programs lie, and no folder. */
+/** Starts it with these three channels, that of the lines and that to the engine, no environment but where programs lie, and no folder. */
 export function startCommand({ program, args, filter }: Command, channels: 'pipe' | 'ignore', options: Pick<SpawnOptions, 'detached' | 'timeout' | 'killSignal'>): ChildProcess {
   // Read to its end by whoever loads it, so each start opens it anew.
   const opened = filter === undefined ? [] : [openSync(filter, 'r')];
   try {
-    return spawn(program, args, { ...options, stdio: [channels, channels, channels, 'pipe', ...opened], env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' }, cwd: '/' });
+    return spawn(program, args, { ...options, stdio: [channels, channels, channels, 'pipe', opened[0] ?? 'ignore', channels], env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' }, cwd: '/' });
   } finally {
     opened.forEach(closeSync);
   }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
-import { type Progress, progress, type Stage, stages } from '@flux-context/contracts';
-import { type Command, startCommand } from './command.js';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import { drift as driftSchema, type Progress, progress, type Stage, stages } from '@flux-context/contracts';
+import { type Command, engineDescriptor, startCommand } from './command.js';
 import { codesInside, linesDescriptor, type Order, type SandboxEnd } from './wire.js';
 
 /** More than this on the line channel means that the process is not ours any more. */
@@ -66,7 +66,13 @@ export class Sandbox {
       this.bear(chunk.byteLength);
     });
     this.child.stdin?.on('error', () => undefined);
+    this.engine.on('error', () => undefined);
     (this.child.stdio[linesDescriptor] as Readable).setEncoding('utf8').on('data', (text: string) => this.hear(text)).on('error', () => undefined);
+  }
+
+  /** What it asks the engine comes out here, and the answer goes in. */
+  get engine(): Duplex {
+    return this.child.stdio[engineDescriptor] as Duplex;
   }
 
   get pid(): number {
@@ -102,6 +108,7 @@ export class Sandbox {
     }
     this.child.stdin?.destroy();
     this.child.stdout?.destroy();
+    this.engine.destroy();
   }
 
   private bear(bytes: number): void {
@@ -138,7 +145,7 @@ interface HeardLine {
   readonly step?: unknown;
   readonly steps?: unknown;
   readonly answerBytes?: unknown;
-  readonly end?: Partial<Record<keyof SandboxEnd | 'code', unknown>>;
+  readonly end?: Partial<Record<keyof SandboxEnd | 'code' | 'drift', unknown>>;
 }
 
 /** What comes out of a sandbox is as hostile as what went in. */
@@ -159,7 +166,7 @@ function trusted(end: NonNullable<HeardLine['end']>): SandboxEnd {
     return typeof ms === 'number' && ms >= 0 && ms < 86_400_000 ? [[stage, ms]] : [];
   }));
   const memoryBytes = count(end.memoryBytes) ?? 0;
-  if (end.outcome === 'completed') return { outcome: 'completed', timings, memoryBytes };
+  if (end.outcome === 'completed') return { outcome: 'completed', timings, memoryBytes, drift: driftSchema.safeParse(end.drift).data };
   const code = [...codesInside].find((known) => known === end.code) ?? 'edit.sandbox_failed';
   return { outcome: 'failed', code, timings, memoryBytes };
 }

@@ -34,7 +34,7 @@ function startsFrom(snapshot: string, [node, entry, native]: readonly [string, s
 }
 
 /** Both forms of a line of `ldd`: `name => path (address)`, and `path (address)` for the loader. */
-function linkedLibraries(binary: string): string[] {
+export function linkedLibraries(binary: string): string[] {
   const lines = execFileSync('ldd', [binary], { encoding: 'utf8' }).split('\n');
   const paths = lines.flatMap((line) => /(?:=> )?(\/\S+) \(0x/.exec(line)?.[1] ?? []);
   return paths.map((found) => path.normalize(found)).filter((found) => existsSync(found));

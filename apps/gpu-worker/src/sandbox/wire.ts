@@ -1,4 +1,5 @@
-import type { ErrorCode, ParcelHeader, Stage, Timings } from '@flux-context/contracts';
+import type { Fit } from '@flux-context/picture';
+import type { Drift, ErrorCode, ParcelHeader, Stage, Timings } from '@flux-context/contracts';
 
 /** First line on the sandbox's standard input; the sealed parts follow it in order, and nothing after them. */
 export interface Order {
@@ -8,11 +9,22 @@ export interface Order {
   /** The two secrets of this edit, base64. The pool's key never comes here. */
   readonly requestSecret: string;
   readonly answerSecret: string;
+  /** How the models that the engine has loaded want to be asked. */
+  readonly models: readonly AskableModel[];
+}
+
+/** What a sandbox must know of a model to ask it. */
+export interface AskableModel {
+  readonly id: string;
+  readonly fit: Fit;
+  readonly referencesMax: number;
+  /** Whether it can be told by a mask where it may paint. */
+  readonly inpaints: boolean;
 }
 
 /** How the edit ended inside. A sealed answer has left by standard output before this. */
 export type SandboxEnd = { readonly timings: Timings; readonly memoryBytes: number } & (
-  | { readonly outcome: 'completed' }
+  | { readonly outcome: 'completed'; readonly drift?: Drift | undefined }
   | { readonly outcome: 'failed'; readonly code: ErrorCode }
 );
 
@@ -47,6 +59,10 @@ export const codesInside: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'plan.invalid',
   'mask.mismatch',
   'edit.out_of_memory',
+  'picture.too_small',
+  'picture.too_elongated',
+  'model.failed',
+  'model.prompt_too_long',
   'edit.sandbox_failed',
 ]);
 

@@ -7,8 +7,8 @@ import { foreignWords } from './sentence-parts.js';
 interface ChipsProps {
   readonly text: string;
   readonly understanding: Understanding | undefined;
-  /** A model is loaded that tries what the exact engine does not understand. */
-  readonly hasModel: boolean;
+  /** The model that tries what the exact engine does not understand, where one is loaded. */
+  readonly model: string | undefined;
   readonly onChoose: (sentence: string) => void;
   readonly onPoint: (chip: Chip) => void;
 }
@@ -24,8 +24,15 @@ const Suggestions = ({ label, sentences, onChoose }: { label: string; sentences:
   </fieldset>
 );
 
+const ByModel = ({ model }: { model: string }) => (
+  <div className="chips chips-trouble" data-mild>
+    <IconSparkles size={17} aria-hidden="true" />
+    <span>By the image model {model}.</span>
+  </div>
+);
+
 /** What will happen, as it is typed; or what was not understood and what would be; or what one could say. */
-export function Chips({ text, understanding, hasModel, onChoose, onPoint }: ChipsProps) {
+export function Chips({ text, understanding, model, onChoose, onPoint }: ChipsProps) {
   if (text.trim() === '' || understanding === undefined) return <Suggestions label="Try" sentences={examples} onChoose={onChoose} />;
   switch (understanding.kind) {
     case 'plan':
@@ -42,7 +49,7 @@ export function Chips({ text, understanding, hasModel, onChoose, onPoint }: Chip
         </ol>
       );
     case 'excluded':
-      return (
+      return model !== undefined ? <ByModel model={model} /> : (
         <div className="chips chips-trouble">
           <IconAlertCircle size={17} aria-hidden="true" />
           <span>Say only what should happen, not what should stay: {foreignWords(text, understanding).join(', ')} cannot be promised.</span>
@@ -51,10 +58,12 @@ export function Chips({ text, understanding, hasModel, onChoose, onPoint }: Chip
     default:
       return (
         <>
-          <div className="chips chips-trouble" data-mild={hasModel}>
-            {hasModel ? <IconSparkles size={17} aria-hidden="true" /> : <IconAlertCircle size={17} aria-hidden="true" />}
-            <span>{hasModel ? 'An image model will try this.' : `Not understood: ${foreignWords(text, understanding).join(', ') || 'this sentence'}. Nothing is guessed, nothing is charged.`}</span>
-          </div>
+          {model !== undefined ? <ByModel model={model} /> : (
+            <div className="chips chips-trouble">
+              <IconAlertCircle size={17} aria-hidden="true" />
+              <span>Not understood: {foreignWords(text, understanding).join(', ') || 'this sentence'}. Nothing is guessed, nothing is charged.</span>
+            </div>
+          )}
           {understanding.suggestions.length > 0 && <Suggestions label="This would work" sentences={understanding.suggestions} onChoose={onChoose} />}
         </>
       );
@@ -62,8 +71,9 @@ export function Chips({ text, understanding, hasModel, onChoose, onPoint }: Chip
 }
 
 /** The same for ears: one line for the live region. */
-export function understandingInWords(text: string, understanding: Understanding | undefined): string {
+export function understandingInWords(text: string, understanding: Understanding | undefined, model: string | undefined): string {
   if (text.trim() === '' || understanding === undefined) return '';
   if (understanding.kind === 'plan') return `Will do: ${understanding.chips.map((chip) => chip.label).join(', ')}`;
+  if (model !== undefined) return `By the image model ${model}`;
   return `Not understood: ${foreignWords(text, understanding).join(', ') || 'this sentence'}`;
 }

@@ -5,6 +5,7 @@ import { useEditor } from '../canvas/editor-context.js';
 import { currentPicture } from '../canvas/editor-state.js';
 import { marksSomething, maskPng } from '../canvas/mask.js';
 import { Chips, understandingInWords } from './chips.js';
+import { EngineChoice, useEngine } from './engine-choice.js';
 import { ProgressCard, TroubleCard } from './run-card.js';
 import { Sentence } from './sentence.js';
 import type { Run } from './use-run.js';
@@ -28,9 +29,10 @@ export function Composer({ run, limits, field }: ComposerProps) {
   const { state, editor } = useEditor();
   const [text, setText] = useState('');
   const understanding = useUnderstanding(text);
-  const hasModel = limits?.engines.includes('diffusion') === true;
+  const { chosen, model, choose: chooseEngine } = useEngine(limits);
+  const byModel = chosen.engine === 'diffusion' && understanding !== undefined;
   const busy = run.progress !== undefined;
-  const understood = understanding?.kind === 'plan' || (understanding?.kind === 'notUnderstood' && hasModel);
+  const understood = understanding?.kind === 'plan' || (understanding !== undefined && model !== undefined && chosen.engine !== 'exact');
 
   const send = async (): Promise<void> => {
     const picture = currentPicture(editor.read());
@@ -38,11 +40,12 @@ export function Composer({ run, limits, field }: ComposerProps) {
     const { strokes, references } = editor.read();
     const mask = marksSomething(strokes) ? await maskPng(strokes, picture) : undefined;
     const instruction = text.trim();
-    run.start({ instruction, understanding, references, ...(mask === undefined ? {} : { mask }) }, () => setText((now) => (now.trim() === instruction ? '' : now)));
+    run.start({ instruction, understanding: byModel ? undefined : understanding, options: chosen, references, ...(mask === undefined ? {} : { mask }) }, () => setText((now) => (now.trim() === instruction ? '' : now)));
   };
   useEffect(() => {
     if (window.matchMedia('(pointer: fine)').matches) field.current?.focus();
   }, [field]);
+  const shown = byModel && model !== undefined ? ({ kind: 'notUnderstood', spans: [], suggestions: [] } as const) : understanding;
   const choose = (sentence: string): void => {
     setText(sentence);
     field.current?.focus();
@@ -53,12 +56,13 @@ export function Composer({ run, limits, field }: ComposerProps) {
       {run.trouble !== undefined && <TroubleCard trouble={run.trouble} onAgain={run.again} onDismiss={run.dismiss} />}
       <div className="composer-bar" data-dim={busy}>
         <Sentence text={text} understanding={understanding} busy={busy} ready={understood && !busy && state.timeline !== undefined} field={field} onChange={setText} onSend={() => void send()} />
+        {limits !== undefined && limits.models.length > 0 && <EngineChoice models={limits.models} chosen={chosen} onChoose={chooseEngine} />}
         <div id="sentence-help">
-          <Chips text={text} understanding={understanding} hasModel={hasModel} onChoose={choose} onPoint={({ span }) => (field.current?.focus(), field.current?.setSelectionRange(span.start, span.end))} />
+          <Chips text={text} understanding={shown} model={chosen.engine === 'exact' ? undefined : model} onChoose={choose} onPoint={({ span }) => (field.current?.focus(), field.current?.setSelectionRange(span.start, span.end))} />
         </div>
       </div>
       <output className="for-ears">
-        {understandingInWords(text, understanding)}
+        {understandingInWords(text, shown, chosen.engine === 'exact' ? undefined : model)}
       </output>
     </div>
   );

@@ -1,6 +1,7 @@
 import { newId } from '@flux-context/contracts';
 import { geometryOperations, operationsMax, type Plan, type Understanding } from '@flux-context/instructions';
 import type { Picture } from '../canvas/picture.js';
+import type { ChosenEngine } from './engine-choice.js';
 import { pictureAt, type Timeline } from '../canvas/timeline.js';
 
 /** One edit as it goes to the API. */
@@ -9,6 +10,7 @@ export interface EditRequest {
   readonly say: { readonly instruction: string } | { readonly plan: Plan };
   readonly mask?: Blob;
   readonly references: readonly Blob[];
+  readonly options?: ChosenEngine;
   /** Spends one unit however often the same request is sent. */
   readonly idempotencyKey: string;
 }
@@ -18,6 +20,8 @@ export interface Wish {
   readonly understanding: Understanding | undefined;
   readonly mask?: Blob;
   readonly references: readonly Picture[];
+  /** Who is to edit; decided by the words when absent. */
+  readonly options?: ChosenEngine;
 }
 
 /**
@@ -34,7 +38,7 @@ export function requestFor(timeline: Timeline, wish: Wish): EditRequest {
   const image = pictureAt(timeline, timeline.at).blob;
   // The words alone would not say that they are meant for the painted part; the plan of the chips does.
   if (wish.mask !== undefined && wish.understanding?.kind === 'plan') return { ...rest, image, say: { plan: wish.understanding.plan } };
-  return { ...rest, image, say: { instruction: wish.instruction } };
+  return { ...rest, image, say: { instruction: wish.instruction }, ...(wish.options && { options: wish.options }) };
 }
 
 /** The wish as a plan that gives the same on any picture; undefined when it depends on more than its words. */
@@ -61,7 +65,7 @@ export function formOf(request: EditRequest, output: { readonly format: 'png' | 
   const form = new FormData();
   if ('plan' in request.say) form.append('plan', JSON.stringify(request.say.plan));
   else form.append('instruction', request.say.instruction);
-  form.append('options', JSON.stringify({ output }));
+  form.append('options', JSON.stringify({ ...request.options, output }));
   if (request.mask !== undefined) form.append('mask', request.mask, 'mask');
   for (const reference of request.references) form.append('reference', reference, 'reference');
   form.append('image', request.image, 'image');

@@ -1,4 +1,4 @@
-import { editRoutes, editStatus, type EditStatus, type Stage } from '@flux-context/contracts';
+import { editRoutes, editStatus, type EditStatus, type Model, type Stage } from '@flux-context/contracts';
 import { ProblemError, type Client } from '@flux-context/ui';
 
 /** Where an edit is, as the person sees it. */
@@ -20,7 +20,7 @@ const lostConnectionsMax = 5;
  * Sends an edit, follows it and brings the picture back; then the appliance is asked to delete its copy at once instead of at
  * the end of the redelivery window. An abort cancels the edit there too. Throws `ProblemError`, or the signal's reason.
  */
-export async function runEdit(client: Client, form: FormData, idempotencyKey: string, running: Running): Promise<Blob> {
+export async function runEdit(client: Client, form: FormData, idempotencyKey: string, running: Running): Promise<{ readonly picture: Blob; readonly model?: Model }> {
   const accepted = await send(client, form, idempotencyKey, running);
   const params = { editId: accepted.id };
   const forget = (): Promise<unknown> => client.call(editRoutes.cancel, { params }).catch(() => undefined);
@@ -30,7 +30,7 @@ export async function runEdit(client: Client, form: FormData, idempotencyKey: st
     running.onProgress({ phase: 'receiving' });
     const picture = await patiently(running.signal, () => client.bytes(editRoutes.result, { params, signal: running.signal }));
     void forget();
-    return picture;
+    return { picture, ...(accepted.model && { model: accepted.model }) };
   } catch (error) {
     if (running.signal.aborted) await forget();
     throw error;

@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { startupSnapshot } from 'node:v8';
+import type { Drift } from '@flux-context/contracts';
 import { sealChunks, sealedSize, zero } from '@flux-context/envelope';
+import { disposePicture, encode } from '@flux-context/picture';
 import type { Order } from '../wire.js';
 import { CodedEnd, codeOf } from './coded-end.js';
-import { editExactly } from './exact-edit.js';
+import { decodeAll, readBrief } from './decoded-parts.js';
+import { modelEngine } from './diffusion-edit.js';
+import { exactEngine } from './exact-edit.js';
 import { Incoming } from './incoming.js';
 import { say, Stopwatch } from './lines.js';
 import { OpenedParts } from './opened-parts.js';
@@ -20,13 +24,27 @@ import { warmUp } from './warm-up.js';
 
 const stopwatch = new Stopwatch();
 
-async function carryOut(order: Order, incoming: Incoming): Promise<void> {
+/** Resolves with what an image model did beside what it was asked to. */
+async function carryOut(order: Order, incoming: Incoming): Promise<Drift | undefined> {
   const parts = await stopwatch.during('open', () => OpenedParts.open(order, incoming));
-  const edited = await editExactly(parts, stopwatch);
-  const answerBytes = sealedSize(edited.length);
+  const { bytes, drift } = await edit(parts, order);
+  const answerBytes = sealedSize(bytes.length);
   if (answerBytes > order.answerBytesMax) throw new CodedEnd('edit.out_of_memory');
   say({ answerBytes });
-  await stopwatch.during('seal', () => sendSealed(order, edited));
+  await stopwatch.during('seal', () => sendSealed(order, bytes));
+  return drift;
+}
+
+async function edit(parts: OpenedParts, order: Order): Promise<{ bytes: Buffer; drift: Drift | undefined }> {
+  const brief = readBrief(parts);
+  const engine = brief.engine === 'exact' ? exactEngine(brief) : modelEngine(brief, order.models);
+  const decoded = await stopwatch.during('decode', () => decodeAll(parts, brief));
+  const { picture, drift } = await stopwatch.during('edit', () => engine(decoded));
+  try {
+    return { bytes: await stopwatch.during('encode', () => encode(picture, brief.output)), drift };
+  } finally {
+    disposePicture(picture);
+  }
 }
 
 async function sendSealed(order: Order, answer: Uint8Array): Promise<void> {
@@ -46,8 +64,8 @@ async function serve(): Promise<void> {
   if (!order) return;
   const figures = () => ({ timings: stopwatch.timings, memoryBytes: process.resourceUsage().maxRSS * 1_024 });
   try {
-    await carryOut(order, incoming);
-    say({ end: { outcome: 'completed', ...figures() } });
+    const drift = await carryOut(order, incoming);
+    say({ end: { outcome: 'completed', drift, ...figures() } });
   } catch (error) {
     say({ end: { outcome: 'failed', code: codeOf(error), ...figures() } });
   }

@@ -113,6 +113,12 @@ export const freeCalls = {
   wait4: call(61, 260),
 } as const satisfies Readonly<Record<string, Call>>;
 
+/** What the engine needs besides: it looks which models there are, and onnxruntime keeps each of its threads on one core. */
+export const engineCalls = {
+  getdents64: call(217, 61),
+  sched_setaffinity: call(203, 122),
+} as const satisfies Readonly<Record<string, Call>>;
+
 export const guardedCalls = {
   // Threads of this process and nothing else: the two sets of flags that C libraries make a thread with (glibc, musl).
   clone: { ...call(56, 220), argument: 0, values: [0x3d_0f00, 0x7d_0f00] },

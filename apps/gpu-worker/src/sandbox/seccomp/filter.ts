@@ -1,4 +1,4 @@
-import { type Call, clone3, freeCalls, type GuardedCall, guardedCalls } from './calls.js';
+import { type Call, clone3, engineCalls, freeCalls, type GuardedCall, guardedCalls } from './calls.js';
 
 /** How the kernel names an architecture. */
 const architectures = { x64: 0xc000_003e, arm64: 0xc000_00b7 } as const;
@@ -31,7 +31,7 @@ const notImplemented = answer(0x0005_0000 + 38);
  * whatever is newer fails with ENOSYS, as in an older kernel: that is what libraries fall back on. A call by the numbers of
  * another architecture (32-bit, x32) kills the process; no program of ours makes one. Undefined for other processors.
  */
-export function seccompFilter(processor: string): Uint8Array | undefined {
+export function seccompFilter(processor: string, process: 'sandbox' | 'engine' = 'sandbox'): Uint8Array | undefined {
   if (processor !== 'x64' && processor !== 'arm64') return undefined;
   return assembled([
     loadArchitecture,
@@ -39,14 +39,15 @@ export function seccompFilter(processor: string): Uint8Array | undefined {
     killProcess,
     loadNumber,
     ...(processor === 'x64' ? ifAtLeast(x32, [killProcess]) : []),
-    ...free(processor),
+    ...free(freeCalls, processor),
+    ...(process === 'engine' ? free(engineCalls, processor) : []),
     ...guarded(processor),
     ...ifAtLeast(clone3, [notImplemented]),
     notPermitted,
   ]);
 }
 
-const free = (architecture: Architecture): Instruction[] => Object.values<Call>(freeCalls).flatMap((call) => onCall(call[architecture], [allow]));
+const free = (calls: Readonly<Record<string, Call>>, architecture: Architecture): Instruction[] => Object.values(calls).flatMap((call) => onCall(call[architecture], [allow]));
 
 const guarded = (architecture: Architecture): Instruction[] =>
   Object.values<GuardedCall>(guardedCalls).flatMap(({ [architecture]: number, argument, values }) =>

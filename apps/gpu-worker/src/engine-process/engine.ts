@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ErrorCode } from '@flux-context/contracts';
+import type { Logger } from '@flux-context/runtime';
+import { type Asker, type EngineCommand, EngineProcess, type Patience } from './engine-process.js';
+import type { LoadedModel, Question } from './frames.js';
+
+/** Starts that may fail one after the other before edits are refused instead of waiting. Starting is tried again all the same. */
+const failedStartsMax = 3;
+const pauseMs = { first: 500, most: 30_000 };
+
+export interface EngineOptions {
+  readonly command: EngineCommand;
+  readonly patience: Patience;
+  /** The process is replaced after so many edits; 1 for a pool whose edits may share nothing. Never when absent. */
+  readonly editsMax: number | undefined;
+  readonly logger: Logger;
+}
+
+/**
+ * Keeps one process of the engine alive, with a queue in front of it. It lives longer than an edit because its weights do; what
+ * bounds that is in decision 6. A process that dies fails the edit it was on and nothing else.
+ */
+export class Engine {
+  /** Processes that took the place of another. */
+  restarts = 0;
+  /** Edits that wait for their turn or have it. */
+  waiting = 0;
+  private edits = 0;
+  private current: EngineProcess | undefined;
+  private known: readonly LoadedModel[] = [];
+  private failedStarts = 0;
+  private stopped = false;
+  /** The process whose end is wanted. */
+  private leaving: EngineProcess | undefined;
+  private last: Promise<unknown> = Promise.resolve();
+  private readonly stopping = new AbortController();
+  private readonly changed = new Set<() => void>();
+  private readonly running: Promise<void>;
+
+  constructor(private readonly options: EngineOptions) {
+    this.running = this.keepAlive();
+  }
+
+  /** Models that edits can be sent to: none until they are loaded, nor while the engine does not stay up. */
+  get models(): readonly LoadedModel[] {
+    return this.failedStarts < failedStartsMax ? this.known : [];
+  }
+
+  get memoryBytes(): number {
+    return this.current?.memoryBytes ?? 0;
+  }
+
+  /** Resolves when models are loaded for the first time, with true, or when it is certain that none will be. */
+  async started(): Promise<boolean> {
+    while (this.known.length === 0 && !this.stopped) await this.change();
+    return this.known.length > 0;
+  }
+
+  /** Waits for its turn, asks, and frees the turn when the answer was taken. Resolves with the code of a failure. */
+  async ask(question: Question, bytes: AsyncIterable<Buffer>, asker: Asker): Promise<ErrorCode | undefined> {
+    const before = this.last;
+    let leave: () => void = () => undefined;
+    this.last = new Promise<void>((resolve) => (leave = resolve));
+    this.waiting += 1;
+    try {
+      await before;
+      return await this.askNow(question, bytes, asker);
+    } finally {
+      this.waiting -= 1;
+      leave();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.stopping.abort();
+    this.current?.kill();
+    this.tell();
+    await this.running;
+  }
+
+  private async askNow(question: Question, bytes: AsyncIterable<Buffer>, asker: Asker): Promise<ErrorCode | undefined> {
+    const engine = await this.ready(asker.signal);
+    if (asker.signal.aborted) return 'edit.cancelled';
+    if (!engine || !this.models.some(({ id }) => id === question.model)) return 'model.failed';
+    const end = await engine.ask(question, bytes, asker);
+    this.edits += 1;
+    if (end.outcome !== 'lost' && this.edits === this.options.editsMax) await this.replace(engine);
+    // Whoever is next must not be given a process that is gone.
+    if (engine.isGone && this.current === engine) this.current = undefined;
+    if (end.outcome === 'answered') return undefined;
+    return end.outcome === 'failed' ? end.code : 'model.failed';
+  }
+
+  /** A process with its models loaded; undefined when there is none to wait for. */
+  private async ready(signal: AbortSignal): Promise<EngineProcess | undefined> {
+    while (!this.current && !this.stopped && !signal.aborted && this.failedStarts < failedStartsMax) await this.change(signal);
+    return this.current;
+  }
+
+  private async replace(engine: EngineProcess): Promise<void> {
+    this.leaving = engine;
+    engine.kill();
+    await engine.ended;
+  }
+
+  private async keepAlive(): Promise<void> {
+    while (!this.stopped) {
+      const ran = await this.runOnce();
+      this.current = undefined;
+      this.failedStarts = ran ? 0 : this.failedStarts + 1;
+      this.tell();
+      if (this.stopped) return;
+      this.restarts += 1;
+      if (!ran) await sleep(Math.min(pauseMs.first * 2 ** (this.failedStarts - 1), pauseMs.most), undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  /** One process to its end. False when it did not even get ready. */
+  private async runOnce(): Promise<boolean> {
+    const { command, patience, logger } = this.options;
+    const engine = new EngineProcess(command, patience);
+    const startedMs = performance.now();
+    const abort = (): void => engine.kill();
+    this.stopping.signal.addEventListener('abort', abort);
+    try {
+      const { models, refused, provider } = await engine.loaded;
+      for (const { id, code } of refused) logger.error('a model could not be loaded', { model: id, code });
+      logger.info('engine ready', { provider, count: models.length, durationMs: Math.round(performance.now() - startedMs) });
+      this.known = models;
+      this.edits = 0;
+      this.failedStarts = 0;
+      // Without a model it has nothing to do, and starting it again would not bring one.
+      if (models.length === 0) this.stopped = true;
+      else this.current = engine;
+      this.tell();
+      if (this.stopped) engine.kill();
+      await engine.ended;
+      if (!this.stopped && this.leaving !== engine) logger.warn('the engine has ended and is started again');
+      return true;
+    } catch {
+      logger.error('the engine did not start');
+      return false;
+    } finally {
+      this.stopping.signal.removeEventListener('abort', abort);
+      engine.kill();
+      await engine.ended;
+    }
+  }
+
+  private tell(): void {
+    for (const listener of this.changed) listener();
+  }
+
+  private change(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.changed.delete(done);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      this.changed.add(done);
+      signal?.addEventListener('abort', done, { once: true });
+    });
+  }
+}

@@ -1,0 +1,58 @@
+import { lineBytesMax } from './frames.js';
+
+/** Reads a stream of lines and of the bytes that some of them announce. One reader has the stream to itself. */
+export class FrameReader {
+  private readonly source: AsyncIterator<Buffer>;
+  private rest: Buffer = Buffer.alloc(0);
+
+  constructor(stream: AsyncIterable<Buffer>) {
+    this.source = stream[Symbol.asyncIterator]();
+  }
+
+  /** The next line as JSON; undefined at the end of the stream. Throws when it is none, or too long. */
+  async line(): Promise<unknown> {
+    for (;;) {
+      const at = this.rest.indexOf(10);
+      if (at >= 0) {
+        const line = this.rest.toString('utf8', 0, at);
+        this.rest = this.rest.subarray(at + 1);
+        return JSON.parse(line);
+      }
+      if (this.rest.length > lineBytesMax) throw new Error('a line without end');
+      const next = await this.source.next();
+      if (next.done === true) return undefined;
+      this.rest = Buffer.concat([this.rest, next.value]);
+    }
+  }
+
+  /** As many bytes, in whatever pieces they come; each is overwritten when the next is asked for. Throws when the stream ends before. */
+  async *bytes(count: number): AsyncGenerator<Buffer> {
+    let missing = count;
+    while (missing > 0) {
+      if (this.rest.length === 0) {
+        const next = await this.source.next();
+        if (next.done === true) throw new Error('the stream ended in the middle of a frame');
+        this.rest = next.value;
+      }
+      const piece = this.rest.subarray(0, missing);
+      this.rest = this.rest.subarray(piece.length);
+      missing -= piece.length;
+      try {
+        yield piece;
+      } finally {
+        piece.fill(0);
+      }
+    }
+  }
+
+  /** The same in one buffer, which is the caller's to overwrite. */
+  async whole(count: number): Promise<Buffer> {
+    const bytes = Buffer.allocUnsafeSlow(count);
+    let filled = 0;
+    for await (const piece of this.bytes(count)) {
+      bytes.set(piece, filled);
+      filled += piece.length;
+    }
+    return bytes;
+  }
+}

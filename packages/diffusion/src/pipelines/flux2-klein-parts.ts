@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { Bundle } from '../bundles/index.js';
+import { autoencoderKLConfig, buildVaeDecoder, buildVaeEncoder } from '../graph/components/autoencoder-kl.js';
+import { buildFlux2Transformer, flux2TransformerConfig } from '../graph/components/flux2-transformer.js';
+import { buildQwen3TextEncoder, qwen3Config } from '../graph/components/qwen3-text-encoder.js';
+import { readFloats } from '../graph/read-floats.js';
+import { Weights } from '../graph/weights.js';
+import { DiffusionError } from '../diffusion-error.js';
+import type { Normalisation } from '../latents/packing.js';
+import { FlowMatchEulerDiscreteScheduler, flowMatchConfig } from '../schedulers/flow-match-euler-discrete.js';
+import { ModelSession } from '../sessions/model-session.js';
+import type { SessionOptions } from '../sessions/session-options.js';
+import { TextTokenizer } from '../tokenizers/text-tokenizer.js';
+import { readConfiguration } from './configuration.js';
+
+/** A bundle of this family. */
+export type KleinBundle = Bundle & { readonly manifest: Extract<Bundle['manifest'], { family: 'flux2-klein' }> };
+
+/** Everything of the bundle that an edit uses, loaded. */
+export interface Flux2KleinParts {
+  readonly tokenizer: TextTokenizer;
+  readonly textEncoder: ModelSession;
+  readonly transformer: ModelSession;
+  readonly vaeEncoder: ModelSession;
+  readonly vaeDecoder: ModelSession;
+  readonly scheduler: FlowMatchEulerDiscreteScheduler;
+  readonly normalisation: Normalisation;
+  readonly rotary: { readonly axes: readonly number[]; readonly theta: number };
+  /** In tokens, padding included. */
+  readonly textLength: number;
+  readonly latentChannels: number;
+  /** Pixels per place of a latent, along a side. */
+  readonly vaeFactor: number;
+  close(): Promise<void>;
+}
+
+const kleinVaeConfig = autoencoderKLConfig.and(z.object({ batch_norm_eps: z.number().positive(), patch_size: z.tuple([z.literal(2), z.literal(2)]) }));
+
+/** Reads, builds and loads. What was loaded is released again when a later part fails. */
+export const openFlux2KleinParts = async ({ folder, manifest }: KleinBundle, options: SessionOptions): Promise<Flux2KleinParts> => {
+  const { components, scheduler } = manifest;
+  const transformerConfig = await readConfiguration(folder, components.transformer.config, flux2TransformerConfig);
+  const vaeConfig = await readConfiguration(folder, components.vae.config, kleinVaeConfig);
+  const textConfig = await readConfiguration(folder, components.textEncoder.config, qwen3Config);
+  if (transformerConfig.in_channels !== vaeConfig.latent_channels * 4) throw new DiffusionError('model.config');
+  const vaeWeights = await Weights.open(folder, components.vae.weights);
+  // The autoencoder is not safe in half precision. It is also the smallest part.
+  const compute = options.provider === 'cpu' ? 'float32' : 'float16';
+  const { captureHidden } = components.textEncoder;
+
+  const sessions = new OpenSessions(folder, options);
+  const parts = {
+    tokenizer: await TextTokenizer.open(folder, components.tokenizer),
+    normalisation: await readNormalisation(folder, vaeWeights, vaeConfig.batch_norm_eps),
+    scheduler: new FlowMatchEulerDiscreteScheduler(await readConfiguration(folder, scheduler, flowMatchConfig)),
+    textEncoder: await sessions.open(buildQwen3TextEncoder(textConfig, await Weights.open(folder, components.textEncoder.weights), compute, captureHidden)),
+    transformer: await sessions.open(buildFlux2Transformer(transformerConfig, await Weights.open(folder, components.transformer.weights), compute)),
+    vaeEncoder: await sessions.open(buildVaeEncoder(vaeConfig, vaeWeights, 'float32')),
+    vaeDecoder: await sessions.open(buildVaeDecoder(vaeConfig, vaeWeights, 'float32')),
+  };
+  return {
+    ...parts,
+    rotary: { axes: transformerConfig.axes_dims_rope, theta: transformerConfig.rope_theta },
+    textLength: components.tokenizer.maxLength,
+    latentChannels: vaeConfig.latent_channels,
+    vaeFactor: 2 ** (vaeConfig.block_out_channels.length - 1),
+    close: () => sessions.close(),
+  };
+};
+
+/** Batch normalisation of the latents, as it is published with the autoencoder. */
+const readNormalisation = async (folder: string, weights: Weights, epsilon: number): Promise<Normalisation> => {
+  const variance = await readFloats(folder, weights.get('bn.running_var'));
+  return { mean: await readFloats(folder, weights.get('bn.running_mean')), deviation: variance.map((value) => Math.sqrt(Math.fround(value + epsilon))) };
+};
+
+/** Sessions that are released together, also when one of them cannot be opened. */
+class OpenSessions {
+  private readonly sessions: ModelSession[] = [];
+
+  constructor(
+    private readonly folder: string,
+    private readonly options: SessionOptions,
+  ) {}
+
+  async open(model: Uint8Array): Promise<ModelSession> {
+    try {
+      const session = await ModelSession.open(model, this.folder, this.options);
+      this.sessions.push(session);
+      return session;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const session of this.sessions.splice(0)) await session.close();
+  }
+}

@@ -1,0 +1,112 @@
+import type { PixelBox } from '@flux-context/picture';
+import type { AxisMap, Placement } from './placement.js';
+import type { Raster } from './raster.js';
+
+/** A picture to take samples from; `Raster` and `RgbImage` (3 channels) both are. */
+interface Samples {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array | Float32Array;
+}
+
+interface Kernel {
+  readonly taps: number;
+  /** `taps` samples of the input for each of the output, mirrored at the edges. */
+  readonly from: Int32Array;
+  readonly weights: Float32Array;
+}
+
+const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI));
+const lanczos3 = (x: number): number => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0);
+
+/** The edge sample is repeated once, as a mirror that stands on the edge shows it. */
+const mirrored = (at: number, length: number): number => {
+  const turn = ((at % (2 * length)) + 2 * length) % (2 * length);
+  return turn < length ? turn : 2 * length - 1 - turn;
+};
+
+const kernelOf = (map: AxisMap, length: number, start: number, count: number): Kernel => {
+  const stretch = Math.max(1, map.scale);
+  const taps = Math.ceil(6 * stretch) + 1;
+  const kernel: Kernel = { taps, from: new Int32Array(count * taps), weights: new Float32Array(count * taps) };
+  for (let i = 0; i < count; i += 1) {
+    const centre = map.scale * (start + i) + map.offset;
+    const first = Math.ceil(centre - 3 * stretch);
+    let sum = 0;
+    for (let tap = 0; tap < taps; tap += 1) sum += lanczos3((first + tap - centre) / stretch);
+    for (let tap = 0; tap < taps; tap += 1) {
+      kernel.from[i * taps + tap] = mirrored(first + tap, length);
+      kernel.weights[i * taps + tap] = lanczos3((first + tap - centre) / stretch) / sum;
+    }
+  }
+  return kernel;
+};
+
+/**
+ * One picture seen on the pixels of another by Lanczos3, a row at a time: memory is some rows, however large the other picture is.
+ * Rows must be asked for from the top down. Beyond its edges the picture goes on as in a mirror.
+ */
+export class RowResampler {
+  private readonly across: Kernel;
+  private readonly down: Kernel;
+  private readonly kept: Float32Array[];
+  private readonly keptRow: Int32Array;
+  private readonly sums: Float32Array;
+
+  /** `placement` maps the other picture's pixels to the samples'; only those within `box` will be asked for. */
+  constructor(private readonly samples: Samples, private readonly channels: 1 | 3, placement: Placement, private readonly box: PixelBox) {
+    this.across = kernelOf(placement.x, samples.width, box.left, box.width);
+    this.down = kernelOf(placement.y, samples.height, box.top, box.height);
+    // Mirrored rows come again, so as many are kept as lie within two spans.
+    const rows = Math.min(samples.height, 2 * this.down.taps);
+    this.kept = Array.from({ length: rows }, () => new Float32Array(box.width * channels));
+    this.keptRow = new Int32Array(rows).fill(-1);
+    this.sums = new Float32Array(box.width * channels);
+  }
+
+  /** The samples of row `y` within the box. The array is used again for the next row. */
+  row(y: number): Float32Array {
+    const { taps, from, weights } = this.down;
+    const at = (y - this.box.top) * taps;
+    this.sums.fill(0);
+    for (let tap = 0; tap < taps; tap += 1) {
+      const weight = weights[at + tap]!;
+      if (weight === 0) continue;
+      const row = this.inputRow(from[at + tap]!);
+      for (let i = 0; i < row.length; i += 1) this.sums[i] = this.sums[i]! + weight * row[i]!;
+    }
+    return this.sums;
+  }
+
+  wipe(): void {
+    for (const row of this.kept) row.fill(0);
+    this.sums.fill(0);
+  }
+
+  private inputRow(y: number): Float32Array {
+    const slot = y % this.kept.length;
+    const row = this.kept[slot]!;
+    if (this.keptRow[slot] === y) return row;
+    this.keptRow[slot] = y;
+    const { channels, samples: { width, data } } = this;
+    const { taps, from, weights } = this.across;
+    for (let x = 0, tap = 0; x < row.length; x += channels, tap += taps) {
+      for (let channel = 0; channel < channels; channel += 1) {
+        let sum = 0;
+        for (let k = tap; k < tap + taps; k += 1) sum += weights[k]! * data[(y * width + from[k]!) * channels + channel]!;
+        row[x + channel] = sum;
+      }
+    }
+    return row;
+  }
+}
+
+/** A whole raster on the pixels of another of the same size. */
+export const moved = (raster: Raster, placement: Placement): Raster => {
+  const { width, height, channels } = raster;
+  const rows = new RowResampler(raster, channels, placement, { left: 0, top: 0, width, height });
+  const data = new Float32Array(raster.data.length);
+  for (let y = 0; y < height; y += 1) data.set(rows.row(y), y * width * channels);
+  rows.wipe();
+  return { width, height, channels, data };
+};
