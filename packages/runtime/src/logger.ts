@@ -20,6 +20,8 @@ const textFields = {
   code: word, pool: word, engine: word, stage: word, outcome: word, isolation: word, epoch: word, version: word, context: word, signal: word, model: word, provider: word,
   address: /^https?:\/\/[\w.:[\]-]{1,260}\/?$/,
   internal: sentence,
+  // As in `maker/model`.
+  model: /^[\w./@:+-]{1,200}$/, provider: word,
 } as const;
 const figureFields = ['status', 'durationMs', 'count', 'bytes', 'port'] as const;
 
