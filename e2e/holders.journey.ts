@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '@flux-context/runtime';
-import { RunningAppliance } from './appliance.js';
+import { pidsBelow, RunningAppliance } from './appliance.js';
+import { caughtInTheMiddle } from './middle.js';
 import { largePhoto, photo } from './pictures.js';
 import { until } from './until.js';
 
@@ -51,6 +52,11 @@ class SecondHolder {
     this.api.kill('SIGKILL');
   }
 
+  /** Its worker and the sandboxes of it. */
+  workerPids(): number[] {
+    return pidsBelow(this.worker.pid!);
+  }
+
   async end(): Promise<void> {
     for (const child of [this.worker, this.api]) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
@@ -88,14 +94,20 @@ const goodwillOf = (editId: string) => appliance.query(`SELECT 1 FROM grants WHE
 describe('an API process that holds edits and is killed', () => {
   it('before settlement: its edits are released within 10 s, and a retry with the key gets a terminal answer', async () => {
     second = await SecondHolder.start(appliance);
-    const asked = await second.edit(appliance, await largePhoto(9_000, 6_000), { prefer: 'respond-async', 'idempotency-key': 'before' });
-    const { id } = (await asked.json()) as { id: string };
+    const picture = await largePhoto();
+    let tries = 0;
+    const begin = async (): Promise<string> => ((await (await second.edit(appliance, picture, { prefer: 'respond-async', 'idempotency-key': `before-${++tries}` })).json()) as { id: string }).id;
+    const { id, thaw } = await caughtInTheMiddle(appliance, begin, second);
     second.killApi();
+    thaw();
     const killedMs = performance.now();
     await until(async () => (await stateOf(id)).state === 'failed', 10_000);
     expect(performance.now() - killedMs).toBeLessThan(10_000);
     expect([await stateOf(id), await entriesOf(id)]).toEqual([{ state: 'failed', code: 'edit.holder_lost' }, ['reserve', 'release']]);
     expect((await appliance.get(`/v1/edits/${id}/result`)).status).toBe(503);
+    const again = await appliance.edit(picture, 'increase saturation by 30%', { headers: { 'idempotency-key': `before-${tries}` } });
+    expect([again.status, ((await again.json()) as { code: string; editId: string })]).toEqual([503, expect.objectContaining({ code: 'edit.holder_lost', editId: id })]);
+    expect(await entriesOf(id)).toEqual(['reserve', 'release']);
     expect(await goodwillOf(id)).toBe(0);
   });
 
