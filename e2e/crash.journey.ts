@@ -19,7 +19,7 @@ const digits = String(randomBytes(6).readUIntBE(0, 6)).padStart(15, '7');
 const words = `${digits.slice(0, 2)}.${digits}${digits}%`;
 const startedMs = Date.now();
 
-let lanes: Lane[] = [];
+const lanes: Lane[] = [];
 let canary: Canary;
 beforeAll(async () => {
   const noise = sharp(randomBytes(640 * 480 * 3), { raw: { width: 640, height: 480, channels: 3 } }).withExif({ IFD0: { ImageDescription: token } });
@@ -29,7 +29,7 @@ beforeAll(async () => {
     ...byteNeedles('input file', picture.subarray(2_048)), ...byteNeedles('raw pixels', await sharp(picture).raw().toBuffer()),
     ...textNeedles('instruction', words), ...textNeedles('file name or EXIF text', token),
   ]);
-  lanes = await Promise.all(Array.from({ length: Math.min(lanesMax, tried.length) }, () => Lane.start(work)));
+  while (lanes.length < Math.min(lanesMax, tried.length)) lanes.push(await Lane.start(work));
 });
 afterAll(() => Promise.all(lanes.map((lane) => lane.stop())));
 

@@ -23,6 +23,9 @@ export interface Taken {
  */
 export class SpecWorker {
   private consumer: TicketConsumer | undefined;
+  /** Where it said that it is there; it says so again and again, as workers do. */
+  private readonly announced = new Set<string>();
+  private readonly again = setInterval(() => this.announced.forEach((url) => void this.announce(url).catch(() => undefined)), 2_000).unref();
   private readonly workerId = newId('worker');
   readonly taken: Taken[] = [];
   edit: (taken: Taken) => Promise<void> = returnAsItCame;
@@ -53,6 +56,7 @@ export class SpecWorker {
     const announcement = { workerId: this.workerId, pool: this.pool, epoch: '1', publicKey, engines: ['exact'], models: [], slots: 4, isolation: 'process', build: 'spec' };
     const answer = await this.call(url, 'POST', internalPaths.workers, JSON.stringify(announcement));
     if (answer.status !== 204) throw new Error(`The announcement was answered ${answer.status}`);
+    this.announced.add(url);
   }
 
   /** Fetches and opens the parcels of a ticket, as a worker does when it is given one. */
@@ -84,7 +88,13 @@ export class SpecWorker {
   }
 
   async stop(): Promise<void> {
+    this.leave();
     await this.consumer?.close(0);
+  }
+
+  /** Says no more that it is there; after some seconds nobody believes so any longer. */
+  leave(): void {
+    clearInterval(this.again);
   }
 
   call(url: string, method: string, path: string, body?: BodyInit): Promise<Response> {
