@@ -66,8 +66,8 @@ export class SpecWorker {
     const bytes = new Uint8Array(await answer.arrayBuffer());
     const end = bytes.indexOf(10);
     const header = JSON.parse(Buffer.from(bytes.subarray(0, end)).toString('utf8')) as ParcelHeader;
-    const { editId, pool, epoch } = header;
-    const secrets = await openFrom(this.keys.privateKey, Buffer.from(header.enc, 'base64'), { editId, pool, epoch });
+    const { editId } = header;
+    const secrets = await this.secretsOf(header);
     let at = end + 1;
     const plain = new Map<string, Uint8Array>();
     for (const { name, sealedBytes } of header.parts) {
@@ -85,6 +85,11 @@ export class SpecWorker {
       },
       report: (report) => call('POST', internalPaths.report(editId), JSON.stringify(report)),
     };
+  }
+
+  /** What the pool's private key opens of a header, or opens when it is said to be of something else. */
+  secretsOf(header: ParcelHeader, of: Pick<ParcelHeader, 'editId' | 'pool' | 'epoch'> = header): Promise<EditSecrets> {
+    return openFrom(this.keys.privateKey, Buffer.from(header.enc, 'base64'), { editId: of.editId, pool: of.pool, epoch: of.epoch });
   }
 
   async stop(): Promise<void> {
