@@ -78,7 +78,7 @@ export class Appliance {
   }
 
   private run(name: string, script: string, gaveUp: (reason: string) => void, env: Record<string, string>): void {
-    const program = new Supervised({ name, script: app(script), env, logFile: join(this.settings.dataDirectory, 'logs', `${name}.log`) }, gaveUp);
+    const program = new Supervised({ name, script: app(script), env, logFile: join(this.settings.dataDirectory, 'logs', `${name}.log`), preload: this.settings.PRELOAD }, gaveUp);
     this.programs.push(program);
     program.start();
   }
