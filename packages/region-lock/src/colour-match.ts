@@ -40,6 +40,8 @@ export const applyColours = (map: ColourMap, colour: ArrayLike<number>, at: numb
   for (let row = 0; row < 3; row += 1) out[to + row] = map[row * 4]! * r + map[row * 4 + 1]! * g + map[row * 4 + 2]! * b + map[row * 4 + 3]!;
 };
 
+const channels = [0, 1, 2] as const;
+
 /** Edited red, green, blue, then the reference's. */
 type Pair = readonly [number, number, number, number, number, number];
 
@@ -63,7 +65,7 @@ const median = (numbers: readonly number[]): number => Float64Array.from(numbers
 
 const startFrom = (pairs: readonly Pair[]): ColourMap => {
   const map = sameColours();
-  for (const row of [0, 1, 2] as const) map[row * 4 + 3] = median(pairs.map((pair) => pair[row + 3]! - pair[row]));
+  for (const row of channels) map[row * 4 + 3] = median(pairs.map((pair) => pair[row + 3]! - pair[row]));
   return map;
 };
 

@@ -1,7 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { asModelGives, edited, scene, tints, type Fault } from '../bench/synthetic.mjs';
 import { lumaOf } from './raster.js';
 import { register, shiftAtCentre } from './registration.js';
+
+jest.setTimeout(120_000);
 
 const [width, height] = [400, 272];
 const picture = scene(width, height, 5);
