@@ -7,6 +7,7 @@ import { EditAnswers } from './edit-answers.js';
 import { EditReception } from './edit-reception.js';
 import type { Picture } from './picture.js';
 import { EditSettings } from './edit-settings.js';
+import { Turnstile } from './turnstile.js';
 
 @Controller()
 export class EditsController {
@@ -16,6 +17,7 @@ export class EditsController {
     private readonly pools: PoolService,
     private readonly models: ModelService,
     private readonly settings: EditSettings,
+    private readonly turnstile: Turnstile,
   ) {}
 
   @Door(editRoutes.create)
@@ -39,7 +41,7 @@ export class EditsController {
 
   @Door(editRoutes.events)
   async events(@Caller() principal: Principal, @Input() input: InputOf<typeof editRoutes.events>, @HangUp() hangUp: AbortSignal): Promise<EventsAnswer> {
-    return new EventsAnswer(named(await this.answers.statuses(principal, input.params.editId, hangUp)));
+    return new EventsAnswer(named(this.turnstile.counted(principal.personId, await this.answers.statuses(principal, input.params.editId, hangUp))));
   }
 
   @Door(editRoutes.result)
