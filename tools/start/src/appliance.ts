@@ -31,6 +31,7 @@ export interface Ready {
 export class Appliance {
   private postgres: PostgresServer | undefined;
   private programs: Supervised[] = [];
+  private databaseLost = false;
 
   constructor(private readonly settings: Settings) {}
 
@@ -43,7 +44,7 @@ export class Appliance {
     const secrets = new SecretFiles(join(dataDirectory, 'secrets'));
     const password = secrets.read('database-password');
     this.postgres = await startPostgres({ directory: join(dataDirectory, 'postgres'), password });
-    void this.postgres.ended.then(() => gaveUp('PostgreSQL has ended'));
+    void this.postgres.ended.then(() => this.loseDatabase(gaveUp));
     const queue = await prepareDatabase(this.postgres.url, { migrateScript: app('api/dist/main.js'), pool, workerPassword: secrets.read(`queue-password-${pool}`), env: this.settings.passedOn });
 
     const httpPort = this.settings.HTTP_PORT === 0 ? await freePort() : this.settings.HTTP_PORT;
@@ -57,8 +58,14 @@ export class Appliance {
     return { url, signInUrl: await signInLink(url, credentialFile), seconds: (performance.now() - startedMs) / 1_000 };
   }
 
+  private loseDatabase(gaveUp: (reason: string) => void): void {
+    this.databaseLost = true;
+    gaveUp('PostgreSQL has ended');
+  }
+
   async stop(): Promise<void> {
-    for (const program of this.programs.toReversed()) await program.stop();
+    // Without a database there is nothing that could be ended in order.
+    for (const program of this.programs.toReversed()) await program.stop(this.databaseLost ? 1_000 : undefined);
     await this.postgres?.stop();
   }
 
