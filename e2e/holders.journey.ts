@@ -91,6 +91,26 @@ const entriesOf = (editId: string) => appliance.query<{ kind: string }>(`SELECT 
 const stateOf = (editId: string) => appliance.query<{ state: string; code: string | null }>(`SELECT state, code FROM edits WHERE id = $1`, [editId]).then(([row]) => row!);
 const goodwillOf = (editId: string) => appliance.query(`SELECT 1 FROM grants WHERE kind = 'goodwill' AND source LIKE '%' || $1`, [editId]).then((rows) => rows.length);
 
+describe('an API process that does not hold an edit', () => {
+  it('tells its status, its events and its result, and cancels it', async () => {
+    second = await SecondHolder.start(appliance);
+    const { id } = (await (await second.edit(appliance, photo(), { prefer: 'respond-async' })).json()) as { id: string };
+    expect(await (await appliance.get(`/v1/edits/${id}/events`)).text()).toContain('"state":"settled"');
+    expect(await (await appliance.get(`/v1/edits/${id}`)).json()).toMatchObject({ id, state: 'settled' });
+    const results = await Promise.all([appliance.get(`/v1/edits/${id}/result`), second.call(appliance, 'GET', `/v1/edits/${id}/result`)]);
+    const [there, here] = await Promise.all(results.map(async (result) => Buffer.from(await result.arrayBuffer())));
+    expect([results.map(({ status }) => status), there!.equals(here!)]).toEqual([[200, 200], true]);
+
+    const picture = await largePhoto();
+    const begin = async (): Promise<string> => ((await (await second.edit(appliance, picture, { prefer: 'respond-async' })).json()) as { id: string }).id;
+    const running = await caughtInTheMiddle(appliance, begin, { url: appliance.url, workerPids: () => second.workerPids() });
+    const cancelled = await fetch(`${appliance.url}/v1/edits/${running.id}`, { method: 'DELETE', headers: { authorization: `Bearer ${appliance.apiKey}` } });
+    running.thaw();
+    expect(await cancelled.json()).toMatchObject({ state: 'failed', code: 'edit.cancelled' });
+    expect(await entriesOf(running.id)).toEqual(['reserve', 'release']);
+  });
+});
+
 describe('an API process that holds edits and is killed', () => {
   it('before settlement: its edits are released within 10 s, and a retry with the key gets a terminal answer', async () => {
     second = await SecondHolder.start(appliance);

@@ -59,12 +59,13 @@ export class Supervised {
     child.once('exit', (status) => this.ended(status, Date.now() - startedMs));
   }
 
-  async stop(): Promise<void> {
+  /** Tells it to end, and kills it when it has not after `limitMs`. */
+  async stop(limitMs = 20_000): Promise<void> {
     this.stopping = true;
     const child = this.child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
-    const limit = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
     await once(child, 'exit');
     clearTimeout(limit);
   }
