@@ -1,4 +1,7 @@
 /** Node tests. Packages resolve to their sources by the `source` condition, so nothing has to be built first. */
+// A test's own environment is a copy, which native code does not see. See packages/diffusion/src/sessions/config.ts.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
 export default {
   roots: ['<rootDir>/packages', '<rootDir>/apps', '<rootDir>/tools'],
   testMatch: ['**/src/**/*.spec.ts'],

@@ -278,7 +278,7 @@ describe('flux', () => {
 
   it('shows the balance and the limits', async () => {
     server.doors['GET /v1/balance'] = [json(200, { account: 'organisation', available: 9_998, pending: 1, used: 1, granted: 10_000, grants: [{ id: `grt_${'b'.repeat(32)}`, kind: 'monthly', amount: 10_000, remaining: 9_998, expiresAt: '2026-03-01T00:00:00Z' }] })];
-    server.doors['GET /v1/limits'] = [json(200, { pictureBytesMax: 20_971_520, picturePixelsMax: 100_000_000, referencesMax: 4, instructionLengthMax: 4_000, deadlineSeconds: 120, redeliverySeconds: 60, sourceFormats: ['jpeg', 'heic'], outputFormats: ['png'], engines: ['exact'] })];
+    server.doors['GET /v1/limits'] = [json(200, { pictureBytesMax: 20_971_520, picturePixelsMax: 100_000_000, referencesMax: 4, instructionLengthMax: 4_000, deadlineSeconds: 120, redeliverySeconds: 60, sourceFormats: ['jpeg', 'heic'], outputFormats: ['png'], engines: ['exact'], models: [] })];
     expect((await flux(['balance'])).stdout.toString()).toBe('9,998 edits left for the organisation, 1 running\n  monthly: 9,998 of 10,000, until 2026-03-01\n');
     expect(JSON.parse((await flux(['balance', '--json'])).stdout.toString())).toMatchObject({ available: 9_998 });
     expect((await flux(['limits'])).stdout.toString()).toContain('up to 20.9 MB and 100 megapixels');

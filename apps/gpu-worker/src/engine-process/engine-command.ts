@@ -43,6 +43,9 @@ export function engineCommand(settings: EngineSettings, bounds: EngineBounds, la
 /** From which onnxruntime learns what processor it is on. */
 const cores = '/sys/devices/system/cpu';
 
+/** By a namespace of its own, or where sockets are filtered. */
+export const deniesNetwork = ({ isolation, devices }: EngineBounds): boolean => isolation !== 'process' && (isolation !== 'landlock' || devices.length === 0);
+
 const takesFilter: ReadonlySet<Isolation> = new Set<Isolation>(['bubblewrap', 'landlock']);
 
 interface Parts {

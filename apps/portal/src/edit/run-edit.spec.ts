@@ -35,7 +35,7 @@ async function appliance(answers: Record<string, Answer[]>) {
   const cancel = new AbortController();
   const form = new FormData();
   form.append('instruction', 'make it brighter');
-  return { calls, seen, cancel, run: async () => (await runEdit(client, form, 'key-1', { signal: cancel.signal, onProgress: (progress) => seen.push(progress) })).picture };
+  return { calls, seen, cancel, run: () => runEdit(client, form, 'key-1', { signal: cancel.signal, onProgress: (progress) => seen.push(progress) }) };
 }
 
 const picture: Answer = (_, response) => void response.writeHead(200, { 'Content-Type': 'image/png' }).end('pixels');

@@ -1,3 +1,4 @@
+import './config.js';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { DiffusionError } from '../diffusion-error.js';
 import type { SessionOptions } from './session-options.js';
