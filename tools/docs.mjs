@@ -3,7 +3,7 @@
  * they are up to date. Either way it names links between pages that lead nowhere. Reads what was built, so build first.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { configSchema as apiSchema } from '../apps/api/dist/config.js';
+import { configSchema as apiSchema, migrateSchema } from '../apps/api/dist/config.js';
 import { configSchema as workerSchema } from '../apps/gpu-worker/dist/config.js';
 import { allRoutes, errorDefinitions } from '../packages/contracts/dist/index.js';
 import { isSecret } from '../packages/runtime/dist/index.js';
@@ -68,6 +68,12 @@ ${passing.filter((name) => name === name.toUpperCase() && !['PATH', 'TZ'].includ
 ## The API: \`node apps/api/dist/main.js\`
 
 ${settingsTable(apiSchema)}
+
+## Its command \`migrate\`
+
+Brings the tables up to date, as their owner, and makes the two roles that the API signs in with.
+
+${settingsTable(migrateSchema)}
 
 ## The worker: \`node apps/gpu-worker/dist/main.js\`
 

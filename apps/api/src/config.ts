@@ -1,5 +1,5 @@
 import { engine, poolName } from '@flux-context/contracts';
-import { loadConfig, logLevels, Secret, secret } from '@flux-context/runtime';
+import { ConfigError, loadConfig, logLevels, Secret, secret } from '@flux-context/runtime';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -28,7 +28,7 @@ function parseJson(text: string): unknown {
 }
 
 /** 32 random bytes. A note cannot say which of several spellings was meant, so there is one. */
-const auditKey = secret().transform((text, context) => {
+const signingKey = secret().transform((text, context) => {
   const seed = Buffer.from(text.reveal(), 'base64url');
   if (seed.length === 32 && seed.toString('base64url') === text.reveal()) return text;
   context.addIssue('must be 32 bytes as 43 characters of base64url');
@@ -39,6 +39,7 @@ const auditKey = secret().transform((text, context) => {
 export const configSchema = z.object({
   DATABASE_URL: secret().describe('PostgreSQL 15 or newer, `postgres://user@host:5432/name`.'),
   DATABASE_PASSWORD: secret().optional().describe('Its password, when it is not in the URL.'),
+  SEQUENCER_DATABASE_URL: secret().optional().describe("The same database with the sequencer's role, so that no other code of the process can write to the audit log's tree; `DATABASE_URL` when absent. See audit.md."),
   DATABASE_POOL_MAX: whole(2, 200).default(12).describe('Connections that one process opens to the database.'),
   HTTP_HOST: z.string().default('127.0.0.1').describe('Address on which the API and the portal listen.'),
   HTTP_PORT: port.default(8080).describe('Port of the API and the portal.'),
@@ -60,8 +61,11 @@ export const configSchema = z.object({
   POOLS: pools.describe('The pools as a JSON list of `{ "name", "credential", "private", "engines" }`; workers show the credential, at least 32 characters.'),
   PEER_CREDENTIAL: secret(32).describe('API processes show it to each other; the same in all of them, at least 32 characters.'),
   IDEMPOTENCY_SECRET: secret(32).describe('Keys the digests of idempotency keys and bodies; the same in all API processes, kept apart from the database, at least 32 characters.'),
-  AUDIT_KEY: auditKey.describe('Signs the checkpoints of the audit log: the seed of an Ed25519 key, 32 random bytes as base64url; the same in all API processes, kept apart from the database.'),
+  AUDIT_KEY: signingKey.describe('Signs the checkpoints of the audit log: the seed of an Ed25519 key, 32 random bytes as base64url; the same in all API processes, kept apart from the database.'),
   AUDIT_NAME: z.string().regex(/^[^\s+]{1,200}$/).default('appliance.local/audit').describe('Name of the audit log in its checkpoints, as `flux.example.com/audit`. Choose it before the first start; verifiers know the log by it.'),
+  AUDIT_RETENTION_DAYS: whole(30, 36_500).optional().describe('Entries of the audit log that are older are let go, and their hashes stay; nothing is when absent. At least `RECEIPT_RETENTION_DAYS`.'),
+  RECEIPT_KEY: signingKey.describe('Signs deletion receipts: another seed of the same form, the same in all API processes, kept apart from the database.'),
+  RECEIPT_RETENTION_DAYS: whole(1, 36_500).default(400).describe('How long deletion receipts can be fetched; their hashes stay in the audit log.'),
   QUEUE_URL: secret().optional().describe("`redis://…` where scale asks for it; the database's own queue when absent."),
   HEIC_ENABLED: z.stringbool().default(true).describe('Whether HEIC pictures are read; see the note on patents in embedded.md.'),
   PICTURE_BYTES_MAX: whole(1_024, 2 ** 30).default(20_000_000).describe('The largest picture file, in bytes.'),
@@ -74,11 +78,30 @@ export const configSchema = z.object({
 });
 export type Config = z.infer<typeof configSchema>;
 
-export const readConfig = (env: Readonly<Record<string, string | undefined>> = process.env): Config => loadConfig(configSchema, env);
+export const readConfig = (env: Readonly<Record<string, string | undefined>> = process.env): Config => {
+  const config = loadConfig(configSchema, env);
+  // A receipt is handed out with its entry.
+  if ((config.AUDIT_RETENTION_DAYS ?? Infinity) < config.RECEIPT_RETENTION_DAYS) throw new ConfigError(['AUDIT_RETENTION_DAYS: must not be less than RECEIPT_RETENTION_DAYS']);
+  return config;
+};
 
-/** What the command `migrate` needs; the job that runs it gets no other secret. */
-export const readDatabaseConfig = (env: Readonly<Record<string, string | undefined>> = process.env) =>
-  loadConfig(configSchema.pick({ DATABASE_URL: true, DATABASE_PASSWORD: true, LOG_LEVEL: true }), env);
+const roleName = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/);
+
+/** What the command `migrate` needs; the job that runs it gets no other secret. It signs in as the owner of the tables. */
+export const migrateSchema = configSchema.pick({ DATABASE_URL: true, DATABASE_PASSWORD: true, LOG_LEVEL: true }).extend({
+  DATABASE_APP_ROLE: roleName.default('flux_app').describe("The API's role: works with the tables, owns none, and may only add to the audit log."),
+  DATABASE_APP_PASSWORD: secret(16).optional().describe('Makes both roles, or brings them up to date; needs the other password as well.'),
+  DATABASE_SEQUENCER_ROLE: roleName.default('flux_sequencer').describe("The sequencer's role, for `SEQUENCER_DATABASE_URL`."),
+  DATABASE_SEQUENCER_PASSWORD: secret(16).optional().describe('Its password.'),
+});
+
+export const readDatabaseConfig = (env: Readonly<Record<string, string | undefined>> = process.env) => {
+  const config = loadConfig(migrateSchema, env);
+  const [app, sequencer] = [config.DATABASE_APP_PASSWORD, config.DATABASE_SEQUENCER_PASSWORD];
+  if ((app === undefined) !== (sequencer === undefined)) throw new ConfigError(['DATABASE_APP_PASSWORD and DATABASE_SEQUENCER_PASSWORD: give both, or none']);
+  if (app === undefined || sequencer === undefined) return { ...config, roles: undefined };
+  return { ...config, roles: { app: { name: config.DATABASE_APP_ROLE, password: app.reveal() }, sequencer: { name: config.DATABASE_SEQUENCER_ROLE, password: sequencer.reveal() } } };
+};
 
 /** The address that links and cookies are made for. */
 export const publicUrl = (config: Config): string => config.PUBLIC_URL ?? `http://${config.HTTP_HOST}:${config.HTTP_PORT}`;

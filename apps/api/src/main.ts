@@ -1,7 +1,7 @@
 import { ConfigError, createLogger, createMetrics, keepMemoryPrivate, onShutdown, serveMetrics } from '@flux-context/runtime';
 import { AppModule } from './app.module.js';
 import { isHttps, publicUrl, readConfig, readDatabaseConfig } from './config.js';
-import { migrateDatabase } from './database/index.js';
+import { grantRoles, migrateDatabase } from './database/index.js';
 import { firstOwnerLink } from './first-owner-link.js';
 import { createApp, Readiness } from './http/index.js';
 
@@ -9,7 +9,9 @@ const version = '0.1.0';
 
 async function runMigrations(): Promise<void> {
   const config = readDatabaseConfig();
-  const done = await migrateDatabase({ url: config.DATABASE_URL, password: config.DATABASE_PASSWORD, poolMax: 2 });
+  const owner = { url: config.DATABASE_URL, password: config.DATABASE_PASSWORD, poolMax: 2 };
+  const done = await migrateDatabase(owner);
+  if (config.roles !== undefined) await grantRoles(owner, config.roles);
   createLogger({ app: 'api', level: config.LOG_LEVEL }).info('database migrated', { count: done.length });
 }
 

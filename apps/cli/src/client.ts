@@ -1,6 +1,6 @@
 import {
-  auditRoutes, balance, editRoutes, editStatus, limits, limitsRoute, problem, quotaRoutes,
-  type Balance, type EditStatus, type Limits, type Route,
+  auditRoutes, balance, editRoutes, editStatus, limits, limitsRoute, problem, quotaRoutes, receiptDocument, receiptRoutes,
+  type Balance, type EditStatus, type Limits, type ReceiptDocument, type Route,
 } from '@flux-context/contracts';
 import type { Appliance } from './appliance.js';
 import { CancelledError, ForeignAnswerError, ProblemError, UnreachableError } from './errors.js';
@@ -80,6 +80,11 @@ export class Client {
     return shaped(await this.call(editRoutes.cancel, { editId, signal: AbortSignal.timeout(cancelTimeoutMs) }), editStatus);
   }
 
+  /** The receipt of an edit that is erased; `receipt.not_ready` until then. */
+  async receipt(editId: string): Promise<ReceiptDocument> {
+    return shaped(await this.call(receiptRoutes.receipt, { editId }), receiptDocument);
+  }
+
   async balance(): Promise<Balance> {
     return shaped(await this.call(quotaRoutes.balance), balance);
   }
@@ -91,6 +96,7 @@ export class Client {
   /** A file of the audit log: `checkpoint`, `key`, or a tile by its address. */
   async auditFile(name: string): Promise<AsyncIterable<Uint8Array>> {
     if (name === 'checkpoint') return this.bytesOf(await this.call(auditRoutes.checkpoint));
+    if (name === 'minimum') return this.bytesOf(await this.call(auditRoutes.minimum));
     if (name === 'key') return this.bytesOf(await this.call(auditRoutes.key));
     return this.bytesOf(await this.call(auditRoutes.tile, { address: name.replace(/^tile\//, '') }));
   }

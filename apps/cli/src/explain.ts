@@ -2,13 +2,13 @@ import type { ErrorCode, Problem } from '@flux-context/contracts';
 import { BundleError } from '@flux-context/diffusion/bundles';
 import { CommanderError } from 'commander';
 import type { LogFault } from '@flux-context/tree';
-import { CancelledError, DamagedLogError, exitCodes, FileError, ForeignAnswerError, ProblemError, UnreachableError, UsageError, type ExitCode } from './errors.js';
+import { CancelledError, DamagedLogError, DamagedReceiptError, exitCodes, FileError, ForeignAnswerError, ProblemError, type ReceiptDamage, UnreachableError, UsageError, type ExitCode } from './errors.js';
 
 /** What is told about a failure: sentences for people, an object for `--json`, and the exit code. */
 export interface Explanation {
   readonly exitCode: ExitCode;
   readonly lines: readonly string[];
-  readonly json: Problem | { readonly code: string; readonly title: string; readonly faults?: readonly LogFault[] };
+  readonly json: Problem | { readonly code: string; readonly title: string; readonly faults?: readonly (LogFault | ReceiptDamage)[] };
 }
 
 /** Text of the server, made harmless for a terminal. */
@@ -71,9 +71,10 @@ export function explain(error: unknown, instruction?: string): Explanation {
   if (error instanceof BundleError) return told(exitCodeOfBundle(error), error.code, printable(error.message));
   if (error instanceof FileError) return told(exitCodes.failed, 'flux.file', error.message);
   if (error instanceof UnreachableError || error instanceof ForeignAnswerError) return told(exitCodes.unavailable, 'flux.unreachable', error.message);
-  if (error instanceof DamagedLogError) {
+  if (error instanceof DamagedLogError || error instanceof DamagedReceiptError) {
     const { message: title, lines, faults } = error;
-    return { exitCode: exitCodes.damaged, lines: [title, ...lines.map((line) => `  ${printable(line)}`)], json: { code: 'flux.log_damaged', title, faults } };
+    const code = error instanceof DamagedLogError ? 'flux.log_damaged' : 'flux.receipt_damaged';
+    return { exitCode: exitCodes.damaged, lines: [title, ...lines.map((line) => `  ${printable(line)}`)], json: { code, title, faults } };
   }
   if (error instanceof CancelledError) return told(exitCodes.cancelled, 'flux.cancelled', 'Cancelled.');
   return told(exitCodes.failed, 'flux.failed', `Something went wrong in flux itself: ${error instanceof Error ? error.name : 'unknown'}.`);

@@ -4,13 +4,23 @@ import { type LogSource, TreeError, tilePath } from '@flux-context/tree';
 import type { Client } from './client.js';
 import { FileError, ProblemError, UnreachableError } from './errors.js';
 
-/** Reads one file of a log: `checkpoint`, `key`, or a tile by its address. Throws `TreeError` when the log has no such file. */
+/** Reads one file of a log: `checkpoint`, `key`, `minimum`, or a tile by its address. Throws `TreeError` when the log has no such file. */
 export type ReadLogFile = (name: string) => Promise<Uint8Array>;
 
 /** The largest file of a log: a bundle of 256 entries of 65,535 bytes, behind their lengths. */
 const fileBytesMax = 256 * (65_535 + 2);
 
-export const sourceOf = (read: ReadLogFile): LogSource => ({ checkpoint: async () => new TextDecoder().decode(await read('checkpoint')), tile: (at) => read(tilePath(at)) });
+export const sourceOf = (read: ReadLogFile): LogSource => ({ checkpoint: async () => new TextDecoder().decode(await read('checkpoint')), tile: (at) => read(tilePath(at)), minimum: () => minimumOf(read) });
+
+/** A log without this file begins at its first entry. */
+const minimumOf = (read: ReadLogFile): Promise<number> =>
+  read('minimum').then(
+    (bytes) => Number(new TextDecoder().decode(bytes).trim() || Number.NaN),
+    (error: unknown) => {
+      if (error instanceof TreeError) return 0;
+      throw error;
+    },
+  );
 
 const missing = (name: string) => new TreeError(`The log has no ${name}.`);
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { errorDefinitions, type EditStatus, type ErrorCode, type Problem } from '@flux-context/contracts';
+import { errorDefinitions, type EditStatus, type ErrorCode, type Problem, type ReceiptDocument, receiptWords } from '@flux-context/contracts';
 import { runProgram } from './program.js';
 
 const editId = `edt_${'a'.repeat(32)}`;
@@ -64,6 +64,15 @@ const fileText = async (form: FormData | undefined, name: string) => new Respons
 const create = 'POST /v1/edits';
 const events = `GET /v1/edits/${editId}/events`;
 const result = `GET /v1/edits/${editId}/result`;
+const receiptDoor = `GET /v1/edits/${editId}/receipt`;
+const receipt: ReceiptDocument = {
+  receipt: {
+    version: 1, editId, personId: `per_${'b'.repeat(32)}`, pool: 'shared', engine: 'exact', model: null, isolation: 'process', sandboxEnded: true, parcels: 'overwritten', build: null, attestation: 'none',
+    acceptedAt: '2026-01-31T14:00:00.000Z', settledAt: '2026-01-31T14:00:01.000Z', deliveredAt: null, erasedAt: '2026-01-31T14:00:03.000Z',
+    inputHmac: 'e'.repeat(64), outputHmac: 'f'.repeat(64), log: 'appliance.example/audit', ...receiptWords,
+  },
+  signature: '— appliance.example/audit/receipts AAAA', entry: '{}', proof: 'c2sp.org/tlog-proof@v1', keys: { receipt: 'r', log: 'l' },
+};
 const cancel = `DELETE /v1/edits/${editId}`;
 
 describe('flux', () => {
@@ -125,6 +134,27 @@ describe('flux', () => {
     expect(edited.equals(stdout)).toBe(true);
     expect(stderr).toContain('Done');
     expect(await fileText(server.called(create)[0]!.form, 'image')).toBe('piped');
+  });
+
+  it('keeps the receipt on request: has the edit erased, waits for it, and puts the nonce beside it', async () => {
+    const nonce = 'd'.repeat(64);
+    server.doors[create] = [json(202, status({ receiptNonce: nonce }))];
+    server.doors[receiptDoor] = [refuse('receipt.not_ready', {}, { 'retry-after': '0' }), refuse('receipt.not_ready', {}, { 'retry-after': '0' }), json(200, receipt)];
+    const kept = path.join(folder, 'receipt.json');
+    const { exitCode, stderr } = await flux(['edit', picture, 'make it sepia', '-o', output, '--receipt', kept]);
+    expect([exitCode, server.called(cancel).length, server.called(receiptDoor).length]).toEqual([0, 1, 3]);
+    expect(JSON.parse(await readFile(kept, 'utf8'))).toEqual({ ...receipt, nonce });
+    expect(stderr).toContain(`flux verify receipt ${kept} --input ${picture} --output ${output}`);
+  });
+
+  it('fetches a receipt later, and says why there is none', async () => {
+    server.doors[receiptDoor] = [json(200, receipt), refuse('receipt.not_ready', {}, { 'retry-after': '2' }), refuse('receipt.withheld')];
+    const { exitCode, stdout } = await flux(['receipt', editId]);
+    expect([exitCode, JSON.parse(stdout.toString())]).toEqual([0, receipt]);
+    expect(await flux(['receipt', editId])).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('Try again in 2 s') });
+    expect(await flux(['receipt', editId])).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('Nobody observed') });
+    expect((await flux(['receipt', '../people'])).exitCode).toBe(2);
+    expect((await flux(['receipt', editId, '--nonce', 'short'])).exitCode).toBe(2);
   });
 
   it('prints the outcome as JSON', async () => {

@@ -8,9 +8,11 @@ import { exitCodes, type ExitCode, UsageError } from './errors.js';
 import { explain } from './explain.js';
 import { describeBalance, describeLimits } from './figures.js';
 import { readFromAppliance, readFromFolder, readFromWeb, type ReadLogFile } from './log-files.js';
-import type { Surroundings } from './surroundings.js';
 import { modelsCommand } from './models-command.js';
+import { fetchReceipt, type ReceiptCall } from './receipt-command.js';
+import type { Surroundings } from './surroundings.js';
 import { verifyLog, type VerifyLogCall } from './verify-command.js';
+import { verifyReceipt, type VerifyReceiptCall } from './verify-receipt.js';
 
 const notes = `
 Which appliance:
@@ -19,8 +21,8 @@ Which appliance:
 
 Exit codes:
   0 done   1 a file could not be written   2 wrong call   3 refused
-  4 no edits left   5 not reachable or failed   6 the log, or a model,
-  is not what was signed or recorded   130 cancelled`;
+  4 no edits left   5 not reachable or failed   6 the log, the receipt or
+  the model is not what was signed or recorded   130 cancelled`;
 
 const wholeNumber = (least: number, most: number) => (text: string): number => {
   const value = Number(text);
@@ -45,6 +47,7 @@ function editCommand(run: (call: EditCall) => Promise<void>): Command {
     .option('--plan <file>', 'a plan as JSON, instead of an instruction')
     .addOption(new Option('--engine <engine>', 'who edits').choices(['auto', ...engines]))
     .option('--seed <number>', 'for the same result again', wholeNumber(0, 4_294_967_295))
+    .option('--receipt <file>', 'have the edit erased at once, and keep the signed receipt of that')
     .option('--force', 'overwrite an existing output')
     .option('--json', 'print the outcome as JSON')
     .option('--quiet', 'print nothing but errors')
@@ -61,7 +64,33 @@ function figuresCommand<F extends Balance | Limits>(name: string, description: s
     });
 }
 
-function verifyCommand(appliance: ReadLogFile, { stdout, stderr, signal }: Surroundings): Command {
+function receiptCommand(run: (call: ReceiptCall) => Promise<void>): Command {
+  return new Command('receipt')
+    .description('Fetch the deletion receipt of an edit that is erased.')
+    .argument('<edit id>', 'as edt_0123…')
+    .option('-o, --output <file>', 'where to write it, instead of the standard output')
+    .option('--nonce <hex>', 'the nonce that came with the edit, to be kept beside it')
+    .option('--force', 'overwrite an existing file')
+    .action((editId: string, flags: Partial<ReceiptCall>) => run({ force: false, ...flags, editId }));
+}
+
+function verifyReceiptCommand({ stdout, stderr }: Surroundings): Command {
+  return new Command('receipt')
+    .description('Check a deletion receipt, offline. Nothing is asked of the appliance.')
+    .argument('<receipt>', 'the file')
+    .option('--input <picture>', 'is this the picture that was sent?')
+    .option('--output <picture>', 'is this the result?')
+    .option('--nonce <hex>', 'the nonce that came with the edit, when it is not in the file')
+    .option('--key <key>', 'the public key of receipts, as you were given it')
+    .option('--log-key <key>', 'the public key of the log, as you were given it')
+    .option('--checkpoint <file>', "a checkpoint that you kept, to be compared with the receipt's")
+    .option('--log <folder>', 'a log that you kept with flux verify log --save: is the receipt in it?')
+    .option('--json', 'print the outcome as JSON')
+    .action((receipt: string, flags: Omit<VerifyReceiptCall, 'receipt'>) => verifyReceipt({ ...flags, receipt }, { stdout, stderr }));
+}
+
+function verifyCommand(appliance: ReadLogFile, surroundings: Surroundings): Command {
+  const { stdout, stderr, signal } = surroundings;
   const log = new Command('log')
     .description('Check that the audit log is what its key has signed. Everything is computed on this computer.')
     .option('--url <address>', 'a copy that a web server hands out, instead of the appliance')
@@ -76,7 +105,7 @@ function verifyCommand(appliance: ReadLogFile, { stdout, stderr, signal }: Surro
       const read = call.directory !== undefined ? readFromFolder(call.directory) : call.url !== undefined ? readFromWeb(new URL(call.url), signal) : appliance;
       return verifyLog(read, call, { stdout, stderr });
     });
-  return new Command('verify').description('Check what the appliance says about itself.').addCommand(log);
+  return new Command('verify').description('Check what the appliance says about itself.').addCommand(log).addCommand(verifyReceiptCommand(surroundings));
 }
 
 /** Runs one command line (without `node` and the script) and answers with its exit code. Prints every failure itself. */
@@ -91,6 +120,7 @@ export async function runProgram(args: readonly string[], surroundings: Surround
   }));
   program.addCommand(figuresCommand('balance', 'Show how many edits are left.', async () => (await client()).balance(), describeBalance, surroundings));
   program.addCommand(figuresCommand('limits', 'Show what the appliance accepts.', async () => (await client()).limits(), describeLimits, surroundings));
+  program.addCommand(receiptCommand(async (call) => fetchReceipt(await client(), call, surroundings)));
   program.addCommand(verifyCommand(readFromAppliance(client), surroundings));
   program.addCommand(modelsCommand(surroundings));
   for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {

@@ -1,7 +1,7 @@
-import { createPublicKey, hash, verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type LogFault, type LogReport, type NoteKey, parseNoteKey, type Sha256, TreeError, verifyLog as verifyWholeLog, type VerifyEd25519 } from '@flux-context/tree';
-import { DamagedLogError, FileError, UsageError } from './errors.js';
+import { type LogFault, type LogReport, type NoteKey, parseNoteKey, TreeError, verifyLog as verifyWholeLog } from '@flux-context/tree';
+import { givenKey, sha256, verifyEd25519 } from './crypto.js';
+import { DamagedLogError, FileError } from './errors.js';
 import { keeping, type ReadLogFile, sourceOf } from './log-files.js';
 import type { Terminal } from './progress.js';
 
@@ -13,20 +13,6 @@ export interface VerifyLogCall {
   /** Folder to keep the log in. */
   readonly save?: string;
   readonly json?: boolean;
-}
-
-const sha256: Sha256 = (bytes) => hash('sha256', bytes, 'buffer');
-
-/** What DER puts before the 32 bytes of an Ed25519 public key (RFC 8410). */
-const spkiHead = Buffer.from('302a300506032b6570032100', 'hex');
-const verifyEd25519: VerifyEd25519 = (publicKey, message, signature) => verify(null, message, createPublicKey({ key: Buffer.concat([spkiHead, publicKey]), format: 'der', type: 'spki' }), signature);
-
-function givenKey(line: string): NoteKey {
-  try {
-    return parseNoteKey(sha256, line.trim());
-  } catch {
-    throw new UsageError('--key is not the public key of a log. It looks like name+0123abcd+AbCd….');
-  }
 }
 
 const readEarlier = (file: string): Promise<string> =>
@@ -50,16 +36,17 @@ export function describeFault(fault: LogFault): string {
   }
 }
 
-function describeWhole({ checkpoint: { origin, size } }: LogReport, { checkpoint, save }: VerifyLogCall): string[] {
+function describeWhole({ checkpoint: { origin, size }, minimum }: LogReport, { checkpoint, save }: VerifyLogCall): string[] {
   const whole = `${origin}: ${size} ${size === 1 ? 'entry' : 'entries'}, all as they were signed.`;
-  if (checkpoint !== undefined) return [whole, 'The log goes on from the earlier checkpoint.'];
+  const gone = minimum > 0 ? [`Entries before ${minimum} were let go when their time was over. Their hashes are as they were signed; what they said can no longer be read.`] : [];
+  if (checkpoint !== undefined) return [whole, ...gone, 'The log goes on from the earlier checkpoint.'];
   const keep = save === undefined ? 'Keep the log with --save' : `Keep ${save}/checkpoint`;
-  return [whole, `${keep}, and give its checkpoint to the next check: only so is it seen when entries are cut off.`];
+  return [whole, ...gone, `${keep}, and give its checkpoint to the next check: only so is it seen when entries are cut off.`];
 }
 
 /** `flux verify log`: computes the whole tree anew, on this computer. Throws `DamagedLogError` unless everything is as it was signed. */
 export async function verifyLog(read: ReadLogFile, call: VerifyLogCall, { stdout, stderr }: { readonly stdout: Terminal; readonly stderr: Terminal }): Promise<void> {
-  const given = call.key === undefined ? undefined : givenKey(call.key);
+  const given = call.key === undefined ? undefined : givenKey('--key', call.key);
   const earlier = call.checkpoint === undefined ? undefined : await readEarlier(call.checkpoint);
   const from = call.save === undefined ? read : keeping(call.save, read);
   const report = await judge(async () => {
@@ -67,8 +54,8 @@ export async function verifyLog(read: ReadLogFile, call: VerifyLogCall, { stdout
     return verifyWholeLog({ source: sourceOf(from), key, sha256, verify: verifyEd25519, ...(earlier !== undefined && { earlier }) });
   });
   if (report.faults.length > 0) throw new DamagedLogError(report.faults.map(describeFault), report.faults);
-  const { origin, size } = report.checkpoint;
-  stdout.write(call.json ? `${JSON.stringify({ origin, size, faults: [] })}\n` : `${describeWhole(report, call).join('\n')}\n`);
+  const { minimum, checkpoint: { origin, size } } = report;
+  stdout.write(call.json ? `${JSON.stringify({ origin, size, minimum, faults: [] })}\n` : `${describeWhole(report, call).join('\n')}\n`);
 }
 
 /** What is no log, or is not signed by the key, is damaged too. */

@@ -96,6 +96,7 @@ export class Worker {
         credential: this.config.POOL_CREDENTIAL,
         keys: this.keys,
         isolation: this.proven.isolation,
+        build: this.config.BUILD,
         sealedBytesMax: this.config.SEALED_BYTES_MAX,
         takeSandbox: () => this.standby.take(),
       });

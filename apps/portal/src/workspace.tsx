@@ -89,7 +89,7 @@ function EditingPage({ me, editor }: { me: Me; editor: Editor }) {
   });
   const { intake } = door;
   useKeys(editor, { busy, cancel: run.cancel, write: () => field.current?.focus(), showShortcuts: () => setDrawer('shortcuts'), save: () => intake !== undefined && saving.save(saving.format ?? ownFormat(intake.format)) });
-  const panel = intake === undefined ? null : <SidePanel limits={limits.data} intake={intake} saving={saving} busy={busy} onOpen={door.open} onReference={door.addReference} say={say} />;
+  const panel = intake === undefined ? null : <SidePanel limits={limits.data} intake={intake} saving={saving} busy={busy} onOpen={door.open} onReceipt={() => setDrawer('receipt')} onReference={door.addReference} say={say} />;
   const empty = currentPicture(state) === undefined;
   return (
     <div className="page" data-empty={empty}>

@@ -25,6 +25,11 @@ export const auditRoutes = {
     description: 'Keep it: a key that is asked for together with the log proves only that the log agrees with itself.',
     responses: { 200: { description: 'One line by c2sp.org/signed-note.', contentType: 'text/plain; charset=utf-8' } }, errors: [],
   }),
+  minimum: defineRoute({
+    ...base, id: 'getAuditMinimum', path: `${prefix}/minimum`, summary: 'The first entry that is still there',
+    description: 'Entries before it were let go when their time was over; their hashes stay, and everything after them is proved as before.',
+    responses: { 200: { description: 'Its index, a multiple of 256; 0 while all are there.', contentType: 'text/plain; charset=utf-8' } }, errors: [],
+  }),
   tile: defineRoute({
     ...base, id: 'getAuditTile', path: `${prefix}/tile/{+address}`, summary: 'A tile of hashes or a bundle of entries',
     description: 'The address is `<level>/<index>` or `entries/<index>` in the spelling of c2sp.org/tlog-tiles; it may have several segments and end in `.p/<width>`.',

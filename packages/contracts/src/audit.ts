@@ -31,7 +31,14 @@ export const auditEvents = {
   'edit.accepted': z.strictObject({ editId, engine, pool: z.string(), private: z.boolean() }),
   'edit.completed': z.strictObject({ editId, engine, isolation: z.string() }),
   'edit.failed': z.strictObject({ editId, code: z.enum(errorCodes) }),
-  'edit.erased': z.strictObject({ editId }),
+  'edit.erased': z.strictObject({
+    editId,
+    /** Whether the holder overwrote the parcels itself, or was lost with them. */
+    parcels: z.enum(['overwritten', 'lost']),
+    sandboxEnded: z.boolean(),
+    /** SHA-256 of the receipt's text. Absent when nobody observed the whole deletion: then there is no receipt. */
+    receiptSha256: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+  }),
   'goodwill.granted': z.strictObject({ editId, grantId: idOf('grant') }),
   'pool.key_published': z.strictObject({ pool: z.string(), epoch: z.string() }),
   'worker.registered': z.strictObject({ workerId: idOf('worker'), pool: z.string(), isolation: z.string() }),

@@ -67,6 +67,7 @@ export const editStatus = z
     deadline: z.iso.datetime(),
     settledAt: z.iso.datetime().optional(),
     resultUntil: z.iso.datetime().optional().describe('The result can be read until then, and not after.'),
+    receiptNonce: z.string().regex(/^[0-9a-f]{64}$/).optional().describe('Ties the deletion receipt to your files. Keep it: it is forgotten when the edit is erased.'),
   })
   .meta({ id: 'EditStatus' });
 export type EditStatus = z.infer<typeof editStatus>;
@@ -97,7 +98,11 @@ const failures = [
   'edit.cancelled', 'edit.deadline', 'edit.out_of_memory', 'edit.worker_lost', 'edit.sandbox_failed', 'edit.answer_invalid', 'edit.holder_lost', 'edit.queue_unavailable',
 ] as const satisfies readonly ErrorCode[];
 
-const resultHeaders = { 'Edit-Id': 'The edit.' };
+const resultHeaders = {
+  'Edit-Id': 'The edit.',
+  'Receipt-Location': 'Where its deletion receipt will be.',
+  'Receipt-Nonce': 'Ties the receipt to your files; in hex, forgotten when the edit is erased.',
+};
 
 export const editRoutes = {
   create: defineRoute({

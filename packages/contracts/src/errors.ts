@@ -59,6 +59,11 @@ export const errorDefinitions = {
 
   'audit.not_found': callers(404, 'The audit log has no such entry, tile or checkpoint yet.'),
 
+  'receipt.not_ready': callers(409, 'The edit is not erased yet, or the audit log has not signed its erasure yet. Ask again after the time in Retry-After.', true),
+  'receipt.none': callers(404, 'The edit failed or was cancelled. Receipts are issued for edits that were carried out.'),
+  'receipt.withheld': callers(404, 'Nobody observed the whole deletion of this edit, so no receipt vouches for it. The audit log says what was seen.'),
+  'receipt.expired': callers(410, 'The receipt was kept for its time and is gone. Its hash stays in the audit log.'),
+
   'edit.not_found': callers(404, 'There is no such edit, or it is not yours.'),
   'edit.not_ready': callers(409, 'The edit is not finished yet. Follow its events or ask again.', true),
   'edit.result_gone': callers(410, 'The result was delivered and deleted. Nothing is kept.'),

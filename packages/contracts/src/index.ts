@@ -13,6 +13,7 @@ export * from './permissions.js';
 export * from './principal.js';
 export * from './problem.js';
 export * from './quotas.js';
+export * from './receipts.js';
 export * from './routes.js';
 export * from './sniff.js';
 export * from './ticket.js';

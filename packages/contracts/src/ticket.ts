@@ -57,6 +57,13 @@ export const isolations = ['bubblewrap', 'namespaces', 'process'] as const;
 export const isolation = z.enum(isolations);
 export type Isolation = z.infer<typeof isolation>;
 
+/** Printable ASCII: it is signed and shown. */
+export const printable = (lengthMax: number) => z.string().max(lengthMax).regex(/^[\x20-\x7e]+$/);
+
+/** A model by its id and the licence that its bundle names (an SPDX expression or the name of the licence). */
+export const model = z.strictObject({ id: printable(120), licence: printable(120) }).meta({ id: 'Model' });
+export type Model = z.infer<typeof model>;
+
 /** How an edit ended in the worker. Errors are a code and timings, never a message or a stack. */
 export const report = z.discriminatedUnion('outcome', [
   z.strictObject({
@@ -69,6 +76,10 @@ export const report = z.discriminatedUnion('outcome', [
     answerBytes: z.int().min(1),
     /** Observed end of the sandbox. */
     sandboxEnded: z.boolean(),
+    /** What edited; absent for the exact engine. */
+    model: model.optional(),
+    /** The worker's build, for the receipt. */
+    build: printable(100).optional(),
   }),
   z.strictObject({ outcome: z.literal('failed'), engine, isolation, timings, code: z.enum(errorCodes), sandboxEnded: z.boolean() }),
 ]);

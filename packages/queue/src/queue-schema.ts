@@ -6,13 +6,15 @@ export interface WorkerRole {
   readonly schema: string;
   readonly role: string;
   readonly password: string;
+  /** The API's own role, where it has one: it may use the queues as the workers' role may. */
+  readonly usedBy?: string;
 }
 
 /**
  * Creates, or brings up to date, the schema of a pool's queues and the role its workers sign in with. The role may read and
  * write rows there and may do nothing anywhere else. Safe to repeat; a repeat sets the password anew.
  */
-export async function prepareQueueSchema(adminUrl: string, { schema, role, password }: WorkerRole): Promise<void> {
+export async function prepareQueueSchema(adminUrl: string, { schema, role, password, usedBy }: WorkerRole): Promise<void> {
   const client = new Client({ connectionString: adminUrl });
   await client.connect();
   try {
@@ -21,6 +23,7 @@ export async function prepareQueueSchema(adminUrl: string, { schema, role, passw
     // Several API processes start at once; roles belong to the whole server, and CREATE ROLE has no IF NOT EXISTS.
     await client.query(`SELECT pg_advisory_xact_lock(hashtext('flux-context.queue-role'))`);
     for (const statement of await roleStatements(client, schema, role, password)) await client.query(statement);
+    if (usedBy !== undefined) await client.query(`GRANT ${client.escapeIdentifier(role)} TO ${client.escapeIdentifier(usedBy)}`);
     await client.query('COMMIT');
   } finally {
     await client.end();

@@ -34,3 +34,5 @@ export function joined(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 export const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => one.length === other.length && one.every((byte, at) => byte === other[at]);
+
+export const toHex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

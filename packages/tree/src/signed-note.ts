@@ -1,5 +1,5 @@
 import { fromBase64, toBase64 } from './base64.js';
-import { joined, sameBytes, type Sha256 } from './hashing.js';
+import { joined, sameBytes, type Sha256, toHex } from './hashing.js';
 import { TreeError } from './tree-error.js';
 
 /** The public half of an Ed25519 key that signs notes, under its name. */
@@ -24,8 +24,7 @@ const isName = (name: string): boolean => /^[^\s+\p{Cc}]+$/u.test(name);
 
 /** The key as one line, `<name>+<key id in hex>+<Base 64 of type and key>`: the form that Go's sumdb/note and other verifiers take. */
 export function formatNoteKey(sha256: Sha256, key: NoteKey): string {
-  const id = Array.from(keyId(sha256, key), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${key.name}+${id}+${toBase64(joined(Uint8Array.of(ed25519), key.publicKey))}`;
+  return `${key.name}+${toHex(keyId(sha256, key))}+${toBase64(joined(Uint8Array.of(ed25519), key.publicKey))}`;
 }
 
 /** Throws `TreeError` unless the line is what `formatNoteKey` writes. */

@@ -2,13 +2,15 @@ import { type Checkpoint, parseCheckpoint } from './checkpoint.js';
 import { GrowingTree, type Tile } from './growing-tree.js';
 import { hashBytes, hashingWith, sameBytes, type Sha256 } from './hashing.js';
 import { type NoteKey, openNote, type VerifyEd25519 } from './signed-note.js';
-import { bundlesOf, type TileAt, tilePath, tileWidth, unpackEntries } from './tiles.js';
+import { bundlesOf, hashesIn, type TileAt, tilePath, tileWidth, unpackEntries } from './tiles.js';
 import { TreeError } from './tree-error.js';
 
 /** Where a log is read from: its files as c2sp.org/tlog-tiles lays them out. Rejects with `TreeError` when there is no such file. */
 export interface LogSource {
   checkpoint(): Promise<string>;
   tile(at: TileAt): Promise<Uint8Array>;
+  /** The first entry that was not let go by the log's retention; 0 when absent. */
+  minimum?(): Promise<number>;
 }
 
 /** One thing that is not as the log's key has signed it. */
@@ -26,6 +28,8 @@ export type LogFault =
 
 export interface LogReport {
   readonly checkpoint: Checkpoint;
+  /** Entries before it are gone: of them only the hashes were compared. */
+  readonly minimum: number;
   /** Empty when everything is as it was signed; in the order of the log, and no more than `faultsMax`. */
   readonly faults: readonly LogFault[];
 }
@@ -53,10 +57,21 @@ export async function verifyLog(audit: LogAudit): Promise<LogReport> {
   const earlier = audit.earlier === undefined ? undefined : await open(audit.earlier);
   const checkpoint = await open(await audit.source.checkpoint());
   if (earlier !== undefined && earlier.origin !== checkpoint.origin) throw new TreeError('The earlier checkpoint is of another log.');
-  return new LogReading(audit, checkpoint, earlier).run();
+  const minimum = (await audit.source.minimum?.()) ?? 0;
+  if (!Number.isSafeInteger(minimum) || minimum < 0 || minimum % tileWidth > 0 || minimum > checkpoint.size) throw new TreeError('The log does not begin at the end of a bundle.');
+  return new LogReading(audit, { checkpoint, earlier, minimum }).run();
 }
 
-class LogReading {
+interface Bounds {
+  readonly checkpoint: Checkpoint;
+  readonly earlier: Checkpoint | undefined;
+  readonly minimum: number;
+}
+
+class LogReading implements Bounds {
+  readonly checkpoint: Checkpoint;
+  readonly earlier: Checkpoint | undefined;
+  readonly minimum: number;
   readonly #hashing;
   readonly #tree;
   readonly #faults: LogFault[] = [];
@@ -65,9 +80,11 @@ class LogReading {
 
   constructor(
     private readonly audit: LogAudit,
-    private readonly checkpoint: Checkpoint,
-    private readonly earlier: Checkpoint | undefined,
+    { checkpoint, earlier, minimum }: Bounds,
   ) {
+    this.checkpoint = checkpoint;
+    this.earlier = earlier;
+    this.minimum = minimum;
     this.#hashing = hashingWith(audit.sha256);
     this.#tree = new GrowingTree(this.#hashing);
   }
@@ -76,9 +93,9 @@ class LogReading {
     const { size, root } = this.checkpoint;
     this.compareEarlier();
     for (const bundle of bundlesOf(size)) {
-      const entries = await this.read(bundle, async () => unpackEntries(await this.audit.source.tile(bundle), bundle.width));
-      if (entries === undefined || this.#faults.length >= faultsMax) return this.report();
-      await this.take(entries.map(this.#hashing.leaf));
+      const leaves = await this.read(bundle, () => this.leavesOf(bundle));
+      if (leaves === undefined || this.#faults.length >= faultsMax) return this.report();
+      await this.take(leaves);
       this.audit.onProgress?.(this.#tree.size, size);
     }
     for (const { level } of GrowingTree.edgeOf(size)) await this.compare(this.#growing.get(level));
@@ -86,8 +103,17 @@ class LogReading {
     return this.report();
   }
 
+  /** Hashes of entries; of those that are gone as the log keeps them, which the root then vouches for. */
+  private async leavesOf(bundle: TileAt): Promise<Uint8Array[]> {
+    const { source } = this.audit;
+    if (bundle.index * tileWidth >= this.minimum) return unpackEntries(await source.tile(bundle), bundle.width).map(this.#hashing.leaf);
+    const tile = await source.tile({ ...bundle, level: 0 });
+    if (tile.length !== bundle.width * hashBytes) throw new TreeError('A tile holds another number of hashes.');
+    return hashesIn(tile);
+  }
+
   private report(): LogReport {
-    return { checkpoint: this.checkpoint, faults: this.#faults.slice(0, faultsMax) };
+    return { checkpoint: this.checkpoint, minimum: this.minimum, faults: this.#faults.slice(0, faultsMax) };
   }
 
   /** Stops at the size of the earlier checkpoint to look at the root. */

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { startPostgres, type PostgresServer } from '@flux-context/embedded-postgres';
 import { freePort, isFreePort } from '@flux-context/runtime';
 import { takeDataFolder } from './data-folder.js';
-import { prepareDatabase, type QueueAccess } from './database.js';
+import { prepareDatabase, type DatabaseAccess } from './database.js';
 import { SecretFiles } from './secret-files.js';
 import type { Settings } from './settings.js';
 import { Supervised } from './supervised.js';
@@ -44,15 +44,16 @@ export class Appliance {
     const password = secrets.read('database-password');
     this.postgres = await startPostgres({ directory: join(dataDirectory, 'postgres'), password });
     void this.postgres.ended.then(() => gaveUp('PostgreSQL has ended'));
-    const queue = await prepareDatabase(this.postgres.url, { migrateScript: app('api/dist/main.js'), pool, workerPassword: secrets.read(`queue-password-${pool}`), env: this.settings.passedOn });
+    const passwords = { app: secrets.read('app-password'), sequencer: secrets.read('sequencer-password'), worker: secrets.read(`queue-password-${pool}`) };
+    const database = await prepareDatabase(this.postgres.url, { migrateScript: app('api/dist/main.js'), pool, passwords, env: this.settings.passedOn });
 
     const httpPort = this.settings.HTTP_PORT === 0 ? await freePort() : this.settings.HTTP_PORT;
     const internalPort = await freePort();
     const url = `http://127.0.0.1:${httpPort}`;
     const credentialFile = join(dataDirectory, 'local-credential.json');
-    this.run('api', 'api/dist/main.js', gaveUp, this.apiEnvironment({ url, httpPort, internalPort, credentialFile, secrets }));
+    this.run('api', 'api/dist/main.js', gaveUp, this.apiEnvironment({ url, httpPort, internalPort, credentialFile, database, secrets }));
     await this.answers(`${url}/healthz`);
-    this.run('worker', 'gpu-worker/dist/main.js', gaveUp, this.workerEnvironment({ internalPort, queue, secrets }));
+    this.run('worker', 'gpu-worker/dist/main.js', gaveUp, this.workerEnvironment({ internalPort, database, secrets }));
     await this.takesEdits(url, credentialFile);
     return { url, signInUrl: await signInLink(url, credentialFile), seconds: (performance.now() - startedMs) / 1_000 };
   }
@@ -77,11 +78,12 @@ export class Appliance {
     program.start();
   }
 
-  private apiEnvironment(parts: { url: string; httpPort: number; internalPort: number; credentialFile: string; secrets: SecretFiles }): Record<string, string> {
+  private apiEnvironment(parts: { url: string; httpPort: number; internalPort: number; credentialFile: string; database: DatabaseAccess; secrets: SecretFiles }): Record<string, string> {
     const { secrets } = parts;
     const { passedOn } = this.settings;
     return {
-      DATABASE_URL: this.postgres!.url,
+      DATABASE_URL: parts.database.appUrl,
+      SEQUENCER_DATABASE_URL: parts.database.sequencerUrl,
       HTTP_HOST: this.settings.HTTP_HOST,
       HTTP_PORT: String(parts.httpPort),
       PUBLIC_URL: parts.url,
@@ -93,6 +95,7 @@ export class Appliance {
       PEER_CREDENTIAL_FILE: secrets.file('peer-credential'),
       IDEMPOTENCY_SECRET_FILE: secrets.file('idempotency-secret'),
       AUDIT_KEY_FILE: secrets.file('audit-key'),
+      RECEIPT_KEY_FILE: secrets.file('receipt-key'),
       PORTAL_DIR: app('portal/dist'),
       LOCAL_CREDENTIAL_FILE: parts.credentialFile,
       ENTITLEMENT_KEYS: evaluation('keys'),
@@ -102,14 +105,14 @@ export class Appliance {
     };
   }
 
-  private workerEnvironment(parts: { internalPort: number; queue: QueueAccess; secrets: SecretFiles }): Record<string, string> {
+  private workerEnvironment(parts: { internalPort: number; database: DatabaseAccess; secrets: SecretFiles }): Record<string, string> {
     return {
       ...this.settings.passedOn,
       POOL: pool,
       POOL_CREDENTIAL_FILE: parts.secrets.file(`pool-credential-${pool}`),
       API_INTERNAL_URLS: `http://127.0.0.1:${parts.internalPort}`,
-      QUEUE_URL: parts.queue.workerUrl,
-      QUEUE_SCHEMA: parts.queue.schema,
+      QUEUE_URL: parts.database.workerUrl,
+      QUEUE_SCHEMA: parts.database.schema,
       KEYS_DIR: join(this.settings.dataDirectory, 'keys', pool),
       WORKER_SLOTS: String(this.settings.WORKER_SLOTS ?? availableParallelism()),
       METRICS_PORT: String(this.settings.WORKER_METRICS_PORT),

@@ -73,6 +73,35 @@ export class AuditLogRepository {
     return rows.map(({ body }) => body);
   }
 
+  /** The place of an event; undefined while it has none. */
+  async indexOf(tx: Tx, eventId: string): Promise<number | undefined> {
+    const [row] = await tx.query<{ index: string }[]>('select index from audit_entries join audit_outbox on id = outbox_id where event_id = $1', [eventId]);
+    return row && Number(row.index);
+  }
+
+  /** Entries before it are gone. */
+  async minimum(tx: Tx): Promise<number> {
+    const [row] = await tx.query<{ index: string }[]>('select coalesce(max(index), 0) as index from audit_minimum');
+    return Number(row?.index);
+  }
+
+  /** The place of the first event that is not older; the size of the log when all are. */
+  async youngerThan(tx: Tx, days: number): Promise<number> {
+    const [row] = await tx.query<{ index: string }[]>(
+      `select coalesce((select index from audit_entries join audit_outbox on id = outbox_id where created_at > now() - make_interval(days => $1) order by index limit 1),
+        (select coalesce(max(index) + 1, 0) from audit_entries)) as index`,
+      [days],
+    );
+    return Number(row?.index);
+  }
+
+  /** Lets go of every entry before this place. The tables refuse what is unsigned or too young. */
+  async raiseMinimum(tx: Tx, minimum: number): Promise<void> {
+    await tx.query('insert into audit_minimum (index) values ($1)', [minimum]);
+    const [gone] = await tx.query<[{ outbox_id: string }[], number]>('delete from audit_entries where index < $1 returning outbox_id', [minimum]);
+    await tx.query('delete from audit_outbox where id = any ($1::bigint[])', [gone.map(({ outbox_id: id }) => id)]);
+  }
+
   async keepCheckpoint(tx: Tx, size: number, note: string): Promise<void> {
     await tx.query('insert into audit_checkpoints (size, note) values ($1, $2)', [size, note]);
   }

@@ -4,7 +4,8 @@ import { formatEntryProof, packEntries, parseTilePath, proveInclusion, tileWidth
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '../database/index.js';
 import { AuditLogRepository } from './audit-log.repository.js';
-import { CheckpointSigner, hashing } from './checkpoint-signer.js';
+import { CheckpointSigner } from './checkpoint-signer.js';
+import { hashing } from './note-signer.js';
 
 /** The log as outsiders read it. What is not there yet is `audit.not_found`. */
 @Injectable()
@@ -32,6 +33,11 @@ export class AuditLogService {
     return packEntries(found(entries.length === width ? entries : undefined));
   }
 
+  /** The first entry that is still there. */
+  async minimum(): Promise<number> {
+    return this.log.minimum(this.transactions.manager);
+  }
+
   /** An entry that the newest checkpoint covers, with its proof. */
   async entry(index: number): Promise<AuditEntry> {
     const { size, note } = await this.checkpoint();
@@ -40,6 +46,14 @@ export class AuditLogService {
     const entry = found(body).toString('utf8');
     const path = await proveInclusion(hashing, index, size, async (tile) => found(await this.log.tile(manager, tile)));
     return { index, entry, proof: formatEntryProof({ index, path, checkpoint: note }) };
+  }
+
+  /** The entry of an event with its proof; undefined while no checkpoint covers it. */
+  async entryOf(eventId: string): Promise<AuditEntry | undefined> {
+    const { manager } = this.transactions;
+    const index = await this.log.indexOf(manager, eventId);
+    const newest = await this.log.newestCheckpoint(manager);
+    return index === undefined || newest === undefined || index >= newest.size ? undefined : this.entry(index);
   }
 }
 

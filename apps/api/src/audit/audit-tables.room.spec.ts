@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => room.close());
 
 const sql = (statement: string) => room.transactions.manager.query<unknown[]>(statement);
-const tables = ['audit_outbox', 'audit_entries', 'audit_tiles', 'audit_checkpoints', 'audit_pending'];
+const tables = ['audit_outbox', 'audit_entries', 'audit_tiles', 'audit_checkpoints', 'audit_pending', 'audit_minimum'];
 const fingerprint = async () => Promise.all(tables.map((table) => sql(`select md5(string_agg(t::text, ',' order by t::text)) from ${table} t`)));
 
 const refused = [
@@ -40,6 +40,11 @@ const refused = [
   'delete from audit_checkpoints',
   'truncate audit_checkpoints',
   'delete from audit_pending',
+  'insert into audit_minimum values (256)',
+  'insert into audit_minimum values (512)',
+  'update audit_minimum set index = 256',
+  'delete from audit_minimum',
+  'truncate audit_minimum',
   'update audit_pending set outbox_id = 1',
   'truncate audit_pending',
   'truncate audit_outbox, audit_entries, audit_tiles, audit_checkpoints, audit_pending',

@@ -5,7 +5,7 @@ import request from 'supertest';
 import type { App } from 'supertest/types.js';
 import { type AuditLogRoom, auditLogRoom, verifyEd25519 } from '../testing/audit-log.js';
 import { as } from '../testing/room.js';
-import { hashing, sha256 } from './checkpoint-signer.js';
+import { hashing, sha256 } from './note-signer.js';
 
 const size = 600;
 let room: AuditLogRoom;
@@ -20,7 +20,7 @@ afterAll(() => room.close());
 
 const get = (path: string) => request(room.app.getHttpServer() as App).get(`/v1/admin/audit/${path}`);
 const asAuditor = (path: string) => get(path).set(as('auditor', newId('person')));
-const doors = ['checkpoint', 'key', 'tile/0/000', 'tile/entries/000', 'entries/0'];
+const doors = ['checkpoint', 'key', 'minimum', 'tile/0/000', 'tile/entries/000', 'entries/0'];
 
 describe('the log for auditors', () => {
   it.each(doors)('401 without a principal, 403 for a member, and no storing: %s', async (path) => {

@@ -17,6 +17,11 @@ export class AuditController {
     return text(`${this.log.verifierKey}\n`);
   }
 
+  @Door(auditRoutes.minimum)
+  async minimum(): Promise<BytesAnswer> {
+    return text(`${await this.log.minimum()}\n`);
+  }
+
   @Door(auditRoutes.tile)
   async tile(@Input() { params }: InputOf<typeof auditRoutes.tile>): Promise<BytesAnswer> {
     return bytes('application/octet-stream', await this.log.tile(`tile/${params.address}`));

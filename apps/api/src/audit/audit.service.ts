@@ -2,7 +2,7 @@ import { type Actor, type AuditEventName, type AuditEventOf, auditEvents, newId 
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../database/index.js';
 import { AuditRepository } from './audit.repository.js';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson } from '@flux-context/tree';
 
 @Injectable()
 export class AuditService {
@@ -10,14 +10,15 @@ export class AuditService {
 
   /**
    * Writes the event in the caller's transaction: no event, no commit. A payload that says anything beyond its schema is a
-   * fault of ours and throws, so that content cannot slip in.
+   * fault of ours and throws, so that content cannot slip in. Returns the event's id.
    */
-  async append<N extends AuditEventName>(tx: Tx, name: N, payload: AuditEventOf<N>, actor: Actor): Promise<void> {
+  async append<N extends AuditEventName>(tx: Tx, name: N, payload: AuditEventOf<N>, actor: Actor): Promise<string> {
     const createdAt = new Date();
     const eventId = newId('event', createdAt.getTime());
     const said = auditEvents[name].parse(payload);
     const actorId = actor.kind === 'person' ? actor.personId : null;
     const event = { version: 1, id: eventId, at: createdAt.toISOString(), name, actor: { kind: actor.kind, ...(actorId === null ? {} : { personId: actorId }) }, payload: said };
     await this.outbox.insert(tx, { eventId, name, actorKind: actor.kind, actorId, body: Buffer.from(canonicalJson(event), 'utf8'), createdAt });
+    return eventId;
   }
 }

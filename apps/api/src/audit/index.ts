@@ -6,3 +6,5 @@
 export { AuditLogModule } from './audit-log.module.js';
 export { AuditModule } from './audit.module.js';
 export { AuditService } from './audit.service.js';
+export { AuditLogService } from './audit-log.service.js';
+export { NoteSigner, sha256 } from './note-signer.js';

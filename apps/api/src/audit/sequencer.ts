@@ -1,10 +1,15 @@
 import type { Logger } from '@flux-context/runtime';
 import { GrowingTree, type Tile } from '@flux-context/tree';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type Tx, Transactions } from '../database/index.js';
+import type { Tx, Transactions } from '../database/index.js';
 import { LOGGER } from '../process.js';
 import { AuditLogRepository, type LogStanding } from './audit-log.repository.js';
-import { CheckpointSigner, hashing } from './checkpoint-signer.js';
+import { CheckpointSigner } from './checkpoint-signer.js';
+import { hashing } from './note-signer.js';
+
+export const SEQUENCER_TRANSACTIONS = Symbol('the sequencer’s transactions');
+/** `close`: when the connection is the sequencer's own. */
+export type SequencerTransactions = Transactions & { close?(): Promise<void> };
 
 const turnMs = 500;
 const batchMax = 1_000;
@@ -25,7 +30,7 @@ export class Sequencer implements OnApplicationBootstrap, OnApplicationShutdown 
   constructor(
     private readonly log: AuditLogRepository,
     private readonly signer: CheckpointSigner,
-    private readonly transactions: Transactions,
+    @Inject(SEQUENCER_TRANSACTIONS) private readonly transactions: SequencerTransactions,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -45,6 +50,7 @@ export class Sequencer implements OnApplicationBootstrap, OnApplicationShutdown 
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.#timer);
     await this.#turning;
+    await this.transactions.close?.();
   }
 
   /** Places everything that waits, and signs when that is due. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { type DatabaseSettings, dataSourceOptions } from './options.js';
 
 /** An open transaction. Methods that write take it first, so that a caller cannot forget that there is one. */
 export type Tx = EntityManager;
@@ -10,6 +11,12 @@ export class Transactions {
   readonly #later = new WeakMap<Tx, (() => void)[]>();
 
   constructor(private readonly dataSource: DataSource) {}
+
+  /** On a connection of its own, with another role than the rest of the process. `close` ends it. */
+  static async connect(settings: DatabaseSettings): Promise<Transactions & { close(): Promise<void> }> {
+    const dataSource = await new DataSource(dataSourceOptions(settings)).initialize();
+    return Object.assign(new Transactions(dataSource), { close: () => dataSource.destroy() });
+  }
 
   async run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const later: (() => void)[] = [];

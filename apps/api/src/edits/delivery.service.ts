@@ -12,6 +12,7 @@ import type { RunningEdit } from './running-edit.js';
 /** A result on its way out: opened chunk by chunk as it is sent. */
 export interface Result {
   readonly contentType: string;
+  readonly receiptNonce: string;
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Told once, when sending ended: whether every byte left. */
   readonly sent: (whole: boolean) => void;
@@ -23,7 +24,8 @@ export class DeliveryService {
   private readonly timers = new Map<string, NodeJS.Timeout>();
   /** Downloads in progress, by edit. */
   private readonly sending = new Map<string, number>();
-  private readonly writing = new Set<Promise<void>>();
+  /** Rows being written, one after the other for each edit, so that a receipt knows of the delivery before it. */
+  private readonly writing = new Map<string, Promise<void>>();
 
   constructor(
     private readonly parcels: ParcelStore,
@@ -52,6 +54,7 @@ export class DeliveryService {
     const startedMs = performance.now();
     return {
       contentType: mediaTypes[edit.accepted.format],
+      receiptNonce: edit.receiptNonce!,
       bytes: this.open(edit, answer),
       sent: (whole) => {
         if (!whole) return;
@@ -67,7 +70,7 @@ export class DeliveryService {
     this.drop(edit);
     edit.erased();
     // Known here until its row says the same, so that whoever asks in between is told the truth.
-    this.write(this.ledger.erase(edit.id).finally(() => this.held.remove(edit.id)));
+    this.write(edit.id, () => this.ledger.erase(edit.id).finally(() => this.held.remove(edit.id)));
   }
 
   /** Drops what is held of an edit, in memory only. */
@@ -76,13 +79,16 @@ export class DeliveryService {
     this.held.remove(edit.id);
   }
 
-  /** Drops every answer from memory and waits for the rows that are being written. */
+  /** Drops every answer from memory and waits for the rows that are being written. What was not delivered is left to the sweep, which gives it back. */
   async letGo(): Promise<void> {
     for (const edit of this.held.all()) {
-      this.forget(edit);
-      edit.erased();
+      if (edit.state === 'delivered') this.erase(edit);
+      else if (edit.state !== 'erased') {
+        this.forget(edit);
+        edit.erased();
+      }
     }
-    await Promise.allSettled(this.writing);
+    await Promise.allSettled(this.writing.values());
   }
 
   /** The window ended. A download in progress may go on, for as long as an edit may take at most; a new one may not begin. */
@@ -113,14 +119,17 @@ export class DeliveryService {
   private delivered(edit: RunningEdit): void {
     if (edit.state !== 'settled') return;
     edit.delivered();
-    this.write(this.ledger.deliver(edit.id));
+    this.write(edit.id, () => this.ledger.deliver(edit.id));
     if (!edit.accepted.askableAgain) this.parcels.spare(edit.id, () => this.sending.has(edit.id) || this.erase(edit));
   }
 
   /** Rows that follow the answer; a failure here leaves the sweeper's work, not the caller's. */
-  private write(writing: Promise<void>): void {
-    const settled = writing.catch(() => this.metrics.lateWriteFailed()).finally(() => this.writing.delete(settled));
-    this.writing.add(settled);
+  private write(editId: string, row: () => Promise<void>): void {
+    const written = (this.writing.get(editId) ?? Promise.resolve())
+      .then(row)
+      .catch(() => this.metrics.lateWriteFailed())
+      .finally(() => this.writing.get(editId) === written && this.writing.delete(editId));
+    this.writing.set(editId, written);
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Brief, ParcelHeader } from '@flux-context/contracts';
 import { sealPart, sealTo } from '@flux-context/envelope';
@@ -44,6 +45,8 @@ export class DispatchService {
   private async hold(editId: string, request: EditRequest, opened: Opened): Promise<RunningEdit> {
     const startedMs = performance.now();
     const limits = { pixelsMax: this.settings.picturePixelsMax };
+    const nonce = randomBytes(32);
+    const inputHmac = createHmac('sha256', nonce).update(request.image).digest();
     const sealed = await seal(editId, request, opened, limits);
     const edit = new RunningEdit({
       id: editId,
@@ -52,6 +55,8 @@ export class DispatchService {
       header: sealed.header,
       engine: opened.routed.engine,
       answerSecret: sealed.answerSecret,
+      nonce,
+      inputHmac,
       createdAt: new Date(),
       deadline: opened.deadline,
       askableAgain: request.async || request.idempotencyKey !== undefined,

@@ -1,21 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { EditStatus, Principal } from '@flux-context/contracts';
+import type { EditStatus, Principal, ReceiptDocument } from '@flux-context/contracts';
 import { CodedError } from '@flux-context/runtime';
+import { ReceiptService } from '../receipts/index.js';
 import { CancellationService } from './cancellation.service.js';
 import { DeliveryService } from './delivery.service.js';
 import { EditDirectory, type Found } from './edit-directory.js';
 import type { EditRow } from './edit.entity.js';
+import type { Picture } from './picture.js';
 import { PeerClient } from './peer-client.js';
 import type { RunningEdit } from './running-edit.js';
 import { TicketQueues } from './ticket-queues.js';
-
-/** An edited picture on its way out. `sent` is told once how that ended, where this process holds it. */
-export interface Picture {
-  readonly editId: string;
-  readonly contentType: string;
-  readonly bytes: AsyncIterable<Uint8Array>;
-  readonly sent?: (whole: boolean) => void;
-}
 
 /** What the caller gets: of an edit held here, or through the process that holds it. */
 @Injectable()
@@ -26,6 +20,7 @@ export class EditAnswers {
     private readonly cancellation: CancellationService,
     private readonly queues: TicketQueues,
     private readonly peers: PeerClient,
+    private readonly receipts: ReceiptService,
   ) {}
 
   async status(principal: Principal, editId: string): Promise<EditStatus> {
@@ -52,10 +47,8 @@ export class EditAnswers {
       case 'here':
         if (when === 'ended') await this.wait(found.edit, hangUp);
         return { editId, ...this.delivery.result(found.edit) };
-      case 'elsewhere': {
-        const { contentType, bytes } = await this.peers.result(found.holderUrl, editId, when, hangUp);
-        return { editId, contentType, bytes };
-      }
+      case 'elsewhere':
+        return this.peers.result(found.holderUrl, editId, when, hangUp);
       case 'over':
         throw new CodedError(found.row.code ?? 'edit.result_gone', { editId });
     }
@@ -71,6 +64,13 @@ export class EditAnswers {
       case 'over':
         throw new CodedError('edit.finished', { editId });
     }
+  }
+
+  async receipt(principal: Principal, editId: string): Promise<ReceiptDocument> {
+    const found = await this.directory.find(principal, editId);
+    if (found.kind !== 'over' || found.row.erasedAt === null) throw this.receipts.notReady(editId);
+    if (found.row.state === 'failed') throw new CodedError('receipt.none', { editId });
+    return this.receipts.documentOf(editId, found.row.erasedAt);
   }
 
   private async wait(edit: RunningEdit, hangUp: AbortSignal): Promise<void> {

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { ErrorCode, Isolation, Timings } from '@flux-context/contracts';
+import type { ErrorCode, Timings } from '@flux-context/contracts';
 import { CodedError } from '@flux-context/runtime';
 import { AuditService } from '../audit/index.js';
 import { Transactions, type Tx } from '../database/index.js';
 import { QuotaService } from '../quotas/index.js';
-import { EditRepository } from './edit.repository.js';
+import { type ErasedEdit, ReceiptService } from '../receipts/index.js';
+import { EditRepository, type SettledEdit } from './edit.repository.js';
 import type { EditRequest } from './edit-request.js';
-import { EditSettings } from './edit-settings.js';
 import { IdempotencyRepository, type Fingerprint } from './idempotency.repository.js';
 import type { Routed } from './router.js';
 import type { RunningEdit } from './running-edit.js';
@@ -23,7 +23,7 @@ export class EditLedger {
     private readonly keys: IdempotencyRepository,
     private readonly audit: AuditService,
     private readonly quotas: QuotaService,
-    private readonly settings: EditSettings,
+    private readonly receipts: ReceiptService,
   ) {}
 
   /** Returns the id of the earlier edit when the key was used with the same body. */
@@ -35,7 +35,6 @@ export class EditLedger {
         id: editId,
         personId,
         apiKeyId: via.kind === 'api_key' ? via.apiKeyId : null,
-        holderId: this.settings.holderId,
         pool: routed.pool.name,
         engine: routed.engine,
         private: request.options.private,
@@ -55,9 +54,9 @@ export class EditLedger {
   }
 
   /** Step 10: settled and charged. False: the edit was closed before, or is not this holder's. */
-  async settle(edit: RunningEdit, done: { isolation: Isolation; timings: Timings }): Promise<boolean> {
+  async settle(edit: RunningEdit, done: SettledEdit): Promise<boolean> {
     return this.transactions.run(async (tx) => {
-      if (!(await this.edits.settle(tx, edit.id, this.settings.holderId, done))) return false;
+      if (!(await this.edits.settle(tx, edit.id, done))) return false;
       await this.audit.append(tx, 'edit.completed', { editId: edit.id, engine: edit.accepted.engine, isolation: done.isolation }, { kind: 'system' });
       await this.quotas.commit(tx, edit.id);
       return true;
@@ -81,13 +80,14 @@ export class EditLedger {
     await this.edits.deliver(this.transactions.manager, editId);
   }
 
-  /** Step 11: the parcels are gone. */
+  /** Step 11: this holder has overwritten the parcels. The owner's receipt is issued with it. */
   async erase(editId: string): Promise<void> {
-    await this.transactions.run(async (tx) => this.eraseIn(tx, editId));
+    await this.transactions.run(async (tx) => this.eraseIn(tx, editId, 'overwritten'));
   }
 
-  async eraseIn(tx: Tx, editId: string): Promise<void> {
-    if (await this.edits.erase(tx, editId)) await this.audit.append(tx, 'edit.erased', { editId }, { kind: 'system' });
+  async eraseIn(tx: Tx, editId: string, parcels: ErasedEdit['parcels']): Promise<void> {
+    const erased = await this.edits.erase(tx, editId);
+    if (erased) await this.receipts.issue(tx, { ...erased, parcels });
   }
 
   private async earlier(personId: string, fingerprint: Fingerprint): Promise<string> {

@@ -37,6 +37,25 @@ export class EditRow {
   @Column({ type: 'text', nullable: true })
   isolation!: Isolation | null;
 
+  @Column({ type: 'text', name: 'model_id', nullable: true })
+  modelId!: string | null;
+
+  @Column({ type: 'text', name: 'model_licence', nullable: true })
+  modelLicence!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  build!: string | null;
+
+  @Column({ type: 'boolean', name: 'sandbox_ended' })
+  sandboxEnded!: boolean;
+
+  /** HMACs of picture and result under the edit's nonce, which no row has. */
+  @Column({ type: 'bytea', name: 'input_hmac', nullable: true })
+  inputHmac!: Buffer | null;
+
+  @Column({ type: 'bytea', name: 'output_hmac', nullable: true })
+  outputHmac!: Buffer | null;
+
   @Column({ type: 'jsonb', nullable: true })
   timings!: Timings | null;
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Engine, ErrorCode, Isolation, Timings } from '@flux-context/contracts';
+import type { Engine, ErrorCode, Isolation, Model, Timings } from '@flux-context/contracts';
 import { Transactions, type Tx } from '../database/index.js';
+import type { ErasedEdit } from '../receipts/index.js';
 import { EditRow } from './edit.entity.js';
 import { EditSettings } from './edit-settings.js';
 
@@ -12,12 +13,22 @@ export interface NewEdit {
   readonly id: string;
   readonly personId: string;
   readonly apiKeyId: string | null;
-  readonly holderId: string;
   readonly pool: string;
   readonly engine: Engine;
   readonly private: boolean;
   readonly sourceBytes: number;
   readonly deadline: Date;
+}
+
+/** What is known of an edit when it is settled; the HMACs are under its nonce. */
+export interface SettledEdit {
+  readonly isolation: Isolation;
+  readonly timings: Timings;
+  readonly model: Model | undefined;
+  readonly build: string | undefined;
+  readonly sandboxEnded: boolean;
+  readonly inputHmac: Buffer;
+  readonly outputHmac: Buffer;
 }
 
 /**
@@ -39,18 +50,19 @@ export class EditRepository {
     const rows: unknown[] = await tx.query(
       `INSERT INTO edits (id, person_id, api_key_id, holder_id, pool, engine, private, state, source_bytes, deadline)
        SELECT $1, p.id, $3, $4, $5, $6, $7, 'accepted', $8, $9 FROM people p WHERE p.id = $2 AND p.active FOR SHARE RETURNING id`,
-      [edit.id, edit.personId, edit.apiKeyId, edit.holderId, edit.pool, edit.engine, edit.private, edit.sourceBytes, edit.deadline],
+      [edit.id, edit.personId, edit.apiKeyId, this.settings.holderId, edit.pool, edit.engine, edit.private, edit.sourceBytes, edit.deadline],
     );
     return rows.length > 0;
   }
 
-  /** accepted -> settled, by its holder only. False: it was settled or closed before. */
-  async settle(tx: Tx, id: string, holderId: string, done: { isolation: Isolation; timings: Timings }): Promise<boolean> {
+  /** accepted -> settled, by its holder only, which is this process. False: it was settled or closed before. */
+  async settle(tx: Tx, id: string, done: SettledEdit): Promise<boolean> {
     return changed(
       await tx.query(
-        `UPDATE edits SET state = 'settled', settled_at = now(), isolation = $3, timings = $4
+        `UPDATE edits SET state = 'settled', settled_at = now(), isolation = $3, timings = $4,
+           model_id = $5, model_licence = $6, build = $7, sandbox_ended = $8, input_hmac = $9, output_hmac = $10
          WHERE id = $1 AND holder_id = $2 AND state = 'accepted' RETURNING id`,
-        [id, holderId, done.isolation, JSON.stringify(done.timings)],
+        [id, this.settings.holderId, done.isolation, JSON.stringify(done.timings), done.model?.id, done.model?.licence, done.build, done.sandboxEnded, done.inputHmac, done.outputHmac],
       ),
     );
   }
@@ -70,11 +82,16 @@ export class EditRepository {
     return changed(await tx.query(`UPDATE edits SET state = 'delivered', delivered_at = now() WHERE id = $1 AND state = 'settled' RETURNING id`, [id]));
   }
 
-  /** settled or delivered -> erased. */
-  async erase(tx: Tx, id: string): Promise<boolean> {
-    return changed(
-      await tx.query(`UPDATE edits SET state = 'erased', erased_at = now() WHERE id = $1 AND state IN ('settled', 'delivered') RETURNING id`, [id]),
+  /** settled or delivered -> erased, by the clock of this moment. Undefined: it was erased before. */
+  async erase(tx: Tx, id: string): Promise<Omit<ErasedEdit, 'parcels'> | undefined> {
+    const [[row]]: [Omit<ErasedEdit, 'parcels'>[], number] = await tx.query(
+      `UPDATE edits SET state = 'erased', erased_at = clock_timestamp() WHERE id = $1 AND state IN ('settled', 'delivered')
+       RETURNING id, person_id AS "personId", pool, engine, isolation, build, sandbox_ended AS "sandboxEnded", input_hmac AS "inputHmac", output_hmac AS "outputHmac",
+         CASE WHEN model_id IS NOT NULL THEN json_build_object('id', model_id, 'licence', model_licence) END AS model,
+         created_at AS "acceptedAt", settled_at AS "settledAt", delivered_at AS "deliveredAt", erased_at AS "erasedAt"`,
+      [id],
     );
+    return row;
   }
 
   async find(id: string): Promise<EditRow | null> {

@@ -1,9 +1,10 @@
 import { Controller } from '@nestjs/common';
-import { editRoutes, limitsRoute, outputFormats, referencesMax, instructionLengthMax, type EditStatus, type Limits, type Principal } from '@flux-context/contracts';
+import { editRoutes, limitsRoute, receiptRoutes, outputFormats, referencesMax, instructionLengthMax, type EditStatus, type Limits, type Principal, type ReceiptDocument } from '@flux-context/contracts';
 import { Answer, BytesAnswer, Caller, Door, EventsAnswer, HangUp, Input, Upload, type InputOf, type UploadForm } from '../http/index.js';
 import { PoolService } from '../pools/index.js';
-import { EditAnswers, type Picture } from './edit-answers.js';
+import { EditAnswers } from './edit-answers.js';
 import { EditReception } from './edit-reception.js';
+import type { Picture } from './picture.js';
 import { EditSettings } from './edit-settings.js';
 
 @Controller()
@@ -26,7 +27,7 @@ export class EditsController {
     const editId = acceptance.kind === 'running' ? acceptance.edit.id : acceptance.editId;
     if (!acceptance.async) return bytesOf(await this.answers.result(principal, editId, 'ended', hangUp));
     const status = await this.answers.status(principal, editId);
-    return new Answer(202, status, { ...headersOf(editId), Location: `/v1/edits/${editId}`, 'Preference-Applied': 'respond-async' });
+    return new Answer(202, status, { ...headersOf(editId, status.receiptNonce), Location: `/v1/edits/${editId}`, 'Preference-Applied': 'respond-async' });
   }
 
   @Door(editRoutes.status)
@@ -49,6 +50,11 @@ export class EditsController {
     return this.answers.cancel(principal, input.params.editId);
   }
 
+  @Door(receiptRoutes.receipt)
+  receipt(@Caller() principal: Principal, @Input() input: InputOf<typeof receiptRoutes.receipt>): Promise<ReceiptDocument> {
+    return this.answers.receipt(principal, input.params.editId);
+  }
+
   @Door(limitsRoute)
   limits(): Limits {
     const open = this.pools.states().filter((pool) => !pool.private);
@@ -67,12 +73,12 @@ export class EditsController {
   }
 }
 
-function headersOf(editId: string): Record<string, string> {
-  return { 'Edit-Id': editId };
+function headersOf(editId: string, nonce: string | undefined): Record<string, string> {
+  return { 'Edit-Id': editId, 'Receipt-Location': `/v1/edits/${editId}/receipt`, ...(nonce !== undefined && { 'Receipt-Nonce': nonce }) };
 }
 
-function bytesOf({ editId, contentType, bytes, sent }: Picture): BytesAnswer {
-  return new BytesAnswer({ status: 200, headers: { ...headersOf(editId), 'Content-Type': contentType }, bytes, ...(sent && { sent }) });
+function bytesOf({ editId, contentType, receiptNonce, bytes, sent }: Picture): BytesAnswer {
+  return new BytesAnswer({ status: 200, headers: { ...headersOf(editId, receiptNonce), 'Content-Type': contentType }, bytes, ...(sent && { sent }) });
 }
 
 async function* named(statuses: AsyncIterable<EditStatus>): AsyncGenerator<{ event: string; data: EditStatus }> {

@@ -9,6 +9,7 @@ import { InternalListener, ParcelStore } from '../parcels/index.js';
 import { PoolsModule, PoolService } from '../pools/index.js';
 import { CONFIG, LOGGER, METRICS } from '../process.js';
 import { QuotasModule } from '../quotas/index.js';
+import { ReceiptsModule } from '../receipts/index.js';
 import { SeatsModule } from '../seats/index.js';
 import type { Config } from '../config.js';
 import { AcceptanceService } from './acceptance.service.js';
@@ -38,7 +39,7 @@ import { Turnstile } from './turnstile.js';
 import { WorkerDoors } from './worker-doors.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([EditRow]), AuditModule, PoolsModule, QuotasModule, SeatsModule],
+  imports: [TypeOrmModule.forFeature([EditRow]), AuditModule, PoolsModule, QuotasModule, SeatsModule, ReceiptsModule],
   controllers: [EditsController],
   providers: [
     { provide: EditSettings, useFactory: editSettingsOf, inject: [CONFIG] },

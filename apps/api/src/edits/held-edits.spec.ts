@@ -11,6 +11,8 @@ const editOf = (id: string) =>
     header: { editId: id, pool: 'shared', epoch: '1', enc: '', parts: [], answerBytesMax: 1 },
     engine: 'exact',
     answerSecret: new Uint8Array(32),
+    nonce: new Uint8Array(32).fill(1),
+    inputHmac: Buffer.alloc(32),
     createdAt: new Date(),
     deadline: new Date(),
     askableAgain: true,

@@ -44,7 +44,7 @@ export class OrphanSweeper {
           await this.ledger.closeIn(tx, id, 'edit.holder_lost');
         } else {
           if (state === 'settled') await this.quotas.goodwill(tx, id);
-          await this.ledger.eraseIn(tx, id);
+          await this.ledger.eraseIn(tx, id, 'lost');
         }
       }
       return orphans.length;

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { editStatus, isErrorCode, type EditStatus } from '@flux-context/contracts';
 import { CodedError } from '@flux-context/runtime';
+import type { Picture } from './picture.js';
 import { EditSettings } from './edit-settings.js';
-import { peerPaths } from './peer-paths.js';
+import { nonceHeader, peerPaths } from './peer-paths.js';
 
 /** Asks the holder of an edit on behalf of its owner, who was recognised here. */
 @Injectable()
@@ -28,9 +29,9 @@ export class PeerClient {
   }
 
   /** The result now, or after the edit has ended. */
-  async result(holderUrl: string, editId: string, when: 'result' | 'ended', signal: AbortSignal): Promise<{ contentType: string; bytes: AsyncIterable<Uint8Array> }> {
+  async result(holderUrl: string, editId: string, when: 'result' | 'ended', signal: AbortSignal): Promise<Picture> {
     const answer = await this.ask(holderUrl, 'GET', peerPaths[when](editId), signal);
-    return { contentType: answer.headers.get('content-type')!, bytes: answer.body! };
+    return { editId, contentType: answer.headers.get('content-type')!, receiptNonce: answer.headers.get(nonceHeader)!, bytes: answer.body! };
   }
 
   private async ask(holderUrl: string, method: string, path: string, signal?: AbortSignal): Promise<Response> {

@@ -6,7 +6,7 @@ import { InternalListener, type InternalCall } from '../parcels/index.js';
 import { CancellationService } from './cancellation.service.js';
 import { DeliveryService } from './delivery.service.js';
 import { HeldEdits } from './held-edits.js';
-import { peerPaths } from './peer-paths.js';
+import { nonceHeader, peerPaths } from './peer-paths.js';
 import type { RunningEdit } from './running-edit.js';
 import { TicketQueues } from './ticket-queues.js';
 
@@ -59,7 +59,7 @@ export class PeerDoors {
 
   private async send(call: InternalCall, edit: RunningEdit): Promise<void> {
     const result = this.delivery.result(edit);
-    call.response.writeHead(200, { 'content-type': result.contentType });
+    call.response.writeHead(200, { 'content-type': result.contentType, [nonceHeader]: result.receiptNonce });
     try {
       await pipeline(Readable.from(result.bytes, { objectMode: false }), call.response);
       result.sent(true);

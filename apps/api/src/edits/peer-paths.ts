@@ -6,3 +6,6 @@ export const peerPaths = {
   /** As `result`, after the edit has ended. */
   ended: (editId: string) => `/internal/peer/edits/${editId}/ended`,
 } as const;
+
+/** On a result: what its owner is to be given for the receipt. */
+export const nonceHeader = 'x-receipt-nonce';

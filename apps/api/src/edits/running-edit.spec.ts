@@ -10,6 +10,8 @@ const edit = () =>
     header: { editId: 'edt_0', pool: 'shared', epoch: '1', enc: '', parts: [], answerBytesMax: 1 },
     engine: 'exact',
     answerSecret: new Uint8Array(32).fill(9),
+    nonce: new Uint8Array(32).fill(1),
+    inputHmac: Buffer.alloc(32),
     createdAt: new Date(0),
     deadline: new Date(60_000),
     askableAgain: false,
@@ -58,10 +60,12 @@ describe('RunningEdit', () => {
     expect(await b).toEqual({ last: true });
   });
 
-  it('overwrites the secret that opens the answer when it is erased', () => {
+  it('overwrites the secret that opens the answer and the nonce of its receipt when it is erased, and tells the nonce until then', () => {
     const one = edit();
+    expect(one.status().receiptNonce).toBe('01'.repeat(32));
     one.settled(new Date(), new Date());
     one.erased();
     expect([one.state, one.accepted.answerSecret.every((byte) => byte === 0)]).toEqual(['erased', true]);
+    expect([one.status().receiptNonce, one.accepted.nonce.every((byte) => byte === 0)]).toEqual([undefined, true]);
   });
 });

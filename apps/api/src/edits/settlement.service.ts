@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import type { ErrorCode, Report } from '@flux-context/contracts';
@@ -85,12 +85,14 @@ export class SettlementService {
       await this.close(edit.id, workerCodes.has(report.code) ? report.code : 'edit.sandbox_failed');
       return;
     }
-    if (!(await this.isWhole(edit, report))) {
+    const outputHmac = await this.read(edit, report);
+    if (outputHmac === undefined) {
       await this.close(edit.id, 'edit.answer_invalid');
       return;
     }
     const startedMs = performance.now();
-    const settled = await this.ledger.settle(edit, { isolation: report.isolation, timings: edit.timings });
+    const { isolation, model, build, sandboxEnded } = report;
+    const settled = await this.ledger.settle(edit, { isolation, model, build, sandboxEnded, timings: edit.timings, inputHmac: edit.accepted.inputHmac, outputHmac });
     if (!settled) {
       this.delivery.forget(edit);
       edit.failed('edit.holder_lost');
@@ -101,19 +103,23 @@ export class SettlementService {
     void this.queues.standInLine().catch(() => undefined);
   }
 
-  /** The answer is what the worker says it sent, and every chunk opens. Checked before anybody is charged. */
-  private async isWhole(edit: RunningEdit, report: Report & { outcome: 'completed' }): Promise<boolean> {
+  /** Reads the answer once, before anybody is charged: its HMAC for the receipt, or undefined when it is not what the worker says it sent or a chunk does not open. */
+  private async read(edit: RunningEdit, report: Report & { outcome: 'completed' }): Promise<Buffer | undefined> {
     const answer = this.parcels.answerOf(edit.id);
-    if (!answer) return false;
+    if (!answer) return undefined;
     const hash = createHash('sha256');
     for (const piece of answer) hash.update(piece);
-    if (hash.digest('hex') !== report.answerSha256) return false;
+    if (hash.digest('hex') !== report.answerSha256) return undefined;
     try {
       const id = { editId: edit.id, part: 'answer', direction: 'answer' } as const;
-      for await (const plain of openChunks(edit.accepted.answerSecret, id, pieces(answer))) plain.fill(0);
-      return true;
+      const hmac = createHmac('sha256', edit.accepted.nonce);
+      for await (const plain of openChunks(edit.accepted.answerSecret, id, pieces(answer))) {
+        hmac.update(plain);
+        plain.fill(0);
+      }
+      return hmac.digest();
     } catch {
-      return false;
+      return undefined;
     }
   }
 }

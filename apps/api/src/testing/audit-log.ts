@@ -4,7 +4,7 @@ import { type LogReport, type NoteKey, parseNoteKey, type TileAt, TreeError, til
 import request from 'supertest';
 import type { App } from 'supertest/types.js';
 import { AuditLogModule, AuditModule, AuditService } from '../audit/index.js';
-import { sha256 } from '../audit/checkpoint-signer.js';
+import { sha256 } from '../audit/note-signer.js';
 import { Sequencer } from '../audit/sequencer.js';
 import { as, roomOf } from './room.js';
 
@@ -20,7 +20,7 @@ export async function auditLogRoom(options: { readonly poolMax?: number } = {}) 
     return body as Buffer;
   };
   const key = async (): Promise<NoteKey> => parseNoteKey(sha256, (await read('key')).toString('utf8').trim());
-  const source = { checkpoint: async () => (await read('checkpoint')).toString('utf8'), tile: (at: TileAt) => read(tilePath(at)) };
+  const source = { checkpoint: async () => (await read('checkpoint')).toString('utf8'), tile: (at: TileAt) => read(tilePath(at)), minimum: async () => Number((await read('minimum')).toString('utf8')) };
   return {
     ...room,
     get,

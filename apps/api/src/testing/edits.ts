@@ -46,6 +46,7 @@ export async function editsRoom(settings: Readonly<Record<string, string>> = {},
     PEER_CREDENTIAL: 'peer-credential-of-this-spec-only-0123456789',
     IDEMPOTENCY_SECRET: 'idempotency-secret-of-this-spec-0123456789',
     AUDIT_KEY: randomBytes(32).toString('base64url'),
+    RECEIPT_KEY: randomBytes(32).toString('base64url'),
     ENTITLEMENT_KEYS: vendorKeys,
     ...settings,
   });

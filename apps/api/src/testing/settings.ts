@@ -9,5 +9,6 @@ export const settingsFor = (databaseUrl: string, more: Readonly<Record<string, s
     PEER_CREDENTIAL: 'p'.repeat(32),
     IDEMPOTENCY_SECRET: 'i'.repeat(32),
     AUDIT_KEY: Buffer.alloc(32, 'a').toString('base64url'),
+    RECEIPT_KEY: Buffer.alloc(32, 'r').toString('base64url'),
     ...more,
   });

@@ -15,6 +15,8 @@ export interface Bench {
   readonly credential: Secret;
   readonly keys: KeySource;
   readonly isolation: Isolation;
+  /** The worker's build, for the receipt. */
+  readonly build: string;
   /** Sealed bytes that the worker takes in for one edit. */
   readonly sealedBytesMax: number;
   takeSandbox(): Promise<Sandbox>;
@@ -173,7 +175,9 @@ export class EditRun {
   }
 
   private reportOf(ending: Ending, sandboxEnded: boolean): Report {
-    return { ...ending, engine: this.ticket.engine, isolation: this.bench.isolation, timings: this.timings, sandboxEnded };
+    const { isolation, build } = this.bench;
+    const told = { engine: this.ticket.engine, isolation, timings: this.timings, sandboxEnded };
+    return ending.outcome === 'completed' ? { ...ending, ...told, build } : { ...ending, ...told };
   }
 
   private runEnd(outcome: RunEnd['outcome']): RunEnd {

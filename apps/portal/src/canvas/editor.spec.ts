@@ -11,7 +11,7 @@ function opened() {
   const editor = new Editor((url) => released.push(url));
   editor.act({ do: 'measure screen', screen: { width: 800, height: 600 }, insets: { top: 0, right: 0, bottom: 0, left: 0 } });
   editor.act({ do: 'open', picture: pictureOf('original') });
-  const edit = (name: string, width = 400, height = 300): void => editor.act({ do: 'add turn', turn: { id: name, instruction: name, labels: [], picture: pictureOf(name, width, height) } });
+  const edit = (name: string, width = 400, height = 300): void => editor.act({ do: 'add turn', turn: { id: name, instruction: name, labels: [], picture: pictureOf(name, width, height), edit: { id: name, receiptNonce: undefined, sent: new Blob() } } });
   const shown = (): string | undefined => currentPicture(editor.read())?.url;
   return { editor, released, edit, shown };
 }

@@ -1,12 +1,21 @@
 import type { Plan } from '@flux-context/instructions';
 import type { Picture } from './picture.js';
 
+/** What this tab must remember of an edit to tie its deletion receipt to its files. */
+export interface SentEdit {
+  readonly id: string;
+  readonly receiptNonce: string | undefined;
+  /** The picture file as it was sent. */
+  readonly sent: Blob;
+}
+
 /** One edit of the chain: what was said, what came back, and the plan if saying it again from further back gives the same. */
 export interface Turn {
   readonly id: string;
   readonly instruction: string;
   readonly labels: readonly string[];
   readonly picture: Picture;
+  readonly edit: SentEdit;
   /** Absent when a mask, a reference or a model took part: such a turn cannot be replayed from another picture. */
   readonly replay?: Plan;
 }

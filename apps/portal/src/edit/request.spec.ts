@@ -11,7 +11,7 @@ const wishFor = (instruction: string, extra: Partial<Wish> = {}): Wish => ({ ins
 function after(...wishes: Wish[]): Timeline {
   return wishes.reduce((timeline, wish) => {
     const replay = replayable(wish);
-    return extended(timeline, { id: wish.instruction, instruction: wish.instruction, labels: [], picture: pictureOf(wish.instruction), ...(replay === undefined ? {} : { replay }) });
+    return extended(timeline, { id: wish.instruction, instruction: wish.instruction, labels: [], picture: pictureOf(wish.instruction), edit: { id: wish.instruction, receiptNonce: undefined, sent: new Blob() }, ...(replay === undefined ? {} : { replay }) });
   }, startOf(pictureOf('original')));
 }
 

@@ -47,7 +47,8 @@ describe('running an edit', () => {
       'GET /events': [events(status({ queuePosition: 2 }), status({ stage: 'edit', step: 1, steps: 3 }), status({ state: 'settled' }))],
       'GET /result': [picture],
     });
-    expect(await (await run()).text()).toBe('pixels');
+    const edited = await run();
+    expect([await edited.picture.text(), edited.editId, edited.receiptNonce]).toEqual(['pixels', editId, undefined]);
     await expect.poll(() => calls).toEqual(['POST', 'GET /events', 'GET /result', 'DELETE']);
     expect(seen.filter(({ phase }) => phase !== 'sending')).toEqual([{ phase: 'waiting', ahead: undefined }, { phase: 'waiting', ahead: 2 }, { phase: 'working', stage: 'edit', step: 1, steps: 3 }, { phase: 'receiving' }]);
   });

@@ -8,6 +8,13 @@ export type Progress =
   | { readonly phase: 'working'; readonly stage: Stage; readonly step?: number; readonly steps?: number }
   | { readonly phase: 'receiving' };
 
+/** The picture that came back, and what its deletion receipt is found and tied by. */
+export interface Edited {
+  readonly picture: Blob;
+  readonly editId: string;
+  readonly receiptNonce: string | undefined;
+}
+
 export interface Running {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
@@ -20,7 +27,7 @@ const lostConnectionsMax = 5;
  * Sends an edit, follows it and brings the picture back; then the appliance is asked to delete its copy at once instead of at
  * the end of the redelivery window. An abort cancels the edit there too. Throws `ProblemError`, or the signal's reason.
  */
-export async function runEdit(client: Client, form: FormData, idempotencyKey: string, running: Running): Promise<Blob> {
+export async function runEdit(client: Client, form: FormData, idempotencyKey: string, running: Running): Promise<Edited> {
   const accepted = await send(client, form, idempotencyKey, running);
   const params = { editId: accepted.id };
   const forget = (): Promise<unknown> => client.call(editRoutes.cancel, { params }).catch(() => undefined);
@@ -30,7 +37,7 @@ export async function runEdit(client: Client, form: FormData, idempotencyKey: st
     running.onProgress({ phase: 'receiving' });
     const picture = await patiently(running.signal, () => client.bytes(editRoutes.result, { params, signal: running.signal }));
     void forget();
-    return picture;
+    return { picture, editId: accepted.id, receiptNonce: accepted.receiptNonce };
   } catch (error) {
     if (running.signal.aborted) await forget();
     throw error;

@@ -17,10 +17,12 @@ export async function asFormat(picture: Picture, format: OutputFormat, quality: 
 }
 
 /** Hands bytes to the browser's downloads. */
-export function download(blob: Blob, format: OutputFormat): void {
+export const download = (blob: Blob, format: OutputFormat): void => downloadAs(blob, `edited.${format === 'jpeg' ? 'jpg' : format}`);
+
+export function downloadAs(blob: Blob, name: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);
-  link.download = `edited.${format === 'jpeg' ? 'jpg' : format}`;
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -10,7 +10,7 @@ const answered = (code: (typeof errorCodes)[number], retryAfter: string | null =
 describe('trouble', () => {
   it('says for every code that nothing was charged or why that is not so', () => {
     const silent = errorCodes.filter((code) => !/charged|given back/.test(`${troubleOf(answered(code)).title} ${troubleOf(answered(code)).advice}`));
-    expect(silent.filter((code) => !/^(session|person|seat|api_key|audit|entitlement)\./.test(code))).toEqual(['edit.not_found', 'edit.not_ready', 'edit.result_gone', 'edit.finished']);
+    expect(silent.filter((code) => !/^(session|receipt|person|seat|api_key|audit|entitlement)\./.test(code))).toEqual(['edit.not_found', 'edit.not_ready', 'edit.result_gone', 'edit.finished']);
   });
 
   it('never promises that of a lost connection, but that trying again is safe', () => {

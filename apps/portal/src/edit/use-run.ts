@@ -41,13 +41,13 @@ export function useRun(editor: Editor, tell: { done: (seconds: number) => void; 
     setTrouble(undefined);
     setProgress({ phase: 'sending', part: 0 });
     try {
-      const blob = await runEdit(client, formOf(request), request.idempotencyKey, { signal: controller.signal, onProgress: setProgress });
+      const { picture: blob, editId, receiptNonce } = await runEdit(client, formOf(request), request.idempotencyKey, { signal: controller.signal, onProgress: setProgress });
       const shown = await readPicture(blob, false);
       if (shown === undefined) throw new Error('the result cannot be shown');
       const plan = replayable(wish);
       const labels = wish.understanding?.kind === 'plan' ? wish.understanding.chips.map((chip) => chip.label) : [];
       const picture = { blob, url: shown.url, width: shown.width, height: shown.height };
-      editor.act({ do: 'add turn', turn: { id: request.idempotencyKey, instruction: wish.instruction, labels, picture, ...(plan === undefined ? {} : { replay: plan }) } });
+      editor.act({ do: 'add turn', turn: { id: request.idempotencyKey, instruction: wish.instruction, labels, picture, edit: { id: editId, receiptNonce, sent: request.image }, ...(plan === undefined ? {} : { replay: plan }) } });
       done();
       tell.done((performance.now() - startedAt) / 1_000);
     } catch (error) {

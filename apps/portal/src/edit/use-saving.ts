@@ -26,10 +26,11 @@ const asItIs = { version: 1 as const, operations: [{ op: 'resize' as const, to: 
 /** Whether the appliance has to write this format, by an edit that changes nothing: no browser writes AVIF. */
 export const costsAnEdit = (picture: Picture, format: OutputFormat): boolean => format === 'avif' && picture.blob.type !== 'image/avif';
 
-function writtenThere(client: Client, timeline: Timeline, quality: number): Promise<Blob> {
+async function writtenThere(client: Client, timeline: Timeline, quality: number): Promise<Blob> {
   const chained = requestFor(timeline, { instruction: '', understanding: { kind: 'plan', plan: asItIs, chips: [] }, references: [] });
   const request = 'plan' in chained.say ? chained : { ...chained, say: { plan: asItIs } };
-  return runEdit(client, formOf(request, { format: 'avif', quality }), request.idempotencyKey, { signal: new AbortController().signal, onProgress: () => undefined });
+  const { picture } = await runEdit(client, formOf(request, { format: 'avif', quality }), request.idempotencyKey, { signal: new AbortController().signal, onProgress: () => undefined });
+  return picture;
 }
 
 /**

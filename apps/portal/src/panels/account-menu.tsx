@@ -2,7 +2,7 @@ import { ActionIcon, Menu, SegmentedControl, Text, useMantineColorScheme } from 
 import { IconKey, IconKeyboard, IconLock, IconLogout, IconUser, IconUsers } from '@tabler/icons-react';
 import { useSignOut, type Me } from '../session/use-session.js';
 
-export type DrawerName = 'keys' | 'people' | 'shortcuts' | 'privacy' | 'panel';
+export type DrawerName = 'keys' | 'people' | 'shortcuts' | 'privacy' | 'panel' | 'receipt';
 
 /** Who is signed in, what else there is, light or dark, and the way out. */
 export function AccountMenu({ me, onOpen }: { me: Me; onOpen: (drawer: DrawerName) => void }) {

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { Me } from '../session/use-session.js';
 import type { DrawerName } from './account-menu.js';
 import { KeysPanel } from './keys-panel.js';
+import { ReceiptPanel } from './receipt-panel.js';
 import { PeoplePanel } from './people-panel.js';
 import { PrivacyPanel, ShortcutsPanel } from './words-panels.js';
 
@@ -16,7 +17,7 @@ interface DrawersProps {
   readonly onClose: () => void;
 }
 
-const titles: Readonly<Record<DrawerName, string>> = { keys: 'API keys', people: 'People and seats', shortcuts: 'Keyboard shortcuts', privacy: 'Nothing is kept', panel: 'Picture' };
+const titles: Readonly<Record<DrawerName, string>> = { keys: 'API keys', people: 'People and seats', shortcuts: 'Keyboard shortcuts', privacy: 'Nothing is kept', panel: 'Picture', receipt: 'Deletion receipt' };
 
 /** What opens over the page, one at a time. */
 export function Drawers({ open, me, limits, panel, onClose }: DrawersProps) {
@@ -26,6 +27,7 @@ export function Drawers({ open, me, limits, panel, onClose }: DrawersProps) {
     shortcuts: <ShortcutsPanel />,
     privacy: <PrivacyPanel redeliverySeconds={limits?.redeliverySeconds} />,
     panel,
+    receipt: <ReceiptPanel />,
   };
   return (
     <Drawer opened={open !== undefined} onClose={onClose} title={open === undefined ? '' : titles[open]} position={open === 'panel' ? 'bottom' : 'right'} size={open === 'panel' ? 'auto' : open === 'people' ? 560 : 440} closeButtonProps={{ 'aria-label': 'Close' }} classNames={{ content: open === 'panel' ? 'sheet-drawer' : 'side-drawer', title: 'drawer-title' }}>

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { bytesInWords, sizeInWords } from '@flux-context/ui';
-import { IconArrowsMinimize, IconPhotoPlus } from '@tabler/icons-react';
+import { IconArrowsMinimize, IconPhotoPlus, IconShieldCheck } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useEditor } from '../canvas/editor-context.js';
 import { currentPicture } from '../canvas/editor-state.js';
@@ -24,7 +24,7 @@ export function OptimisedNote({ optimised: { before, after }, children }: { opti
   );
 }
 
-export function PicturePanel({ intake, busy, onOpen }: { intake: Intake; busy: boolean; onOpen: (file: Blob) => void }) {
+export function PicturePanel({ intake, busy, onOpen, onReceipt }: { intake: Intake; busy: boolean; onOpen: (file: Blob) => void; onReceipt: () => void }) {
   const { state } = useEditor();
   const picture = currentPicture(state);
   if (picture === undefined) return undefined;
@@ -39,6 +39,11 @@ export function PicturePanel({ intake, busy, onOpen }: { intake: Intake; busy: b
       <Text size="sm" c="dimmed" className="figures">
         {sizeInWords(picture)} px · {state.timeline?.at === 0 ? `${formatNames[intake.format]}, ${bytesInWords(picture.blob.size)}` : `lossless, ${bytesInWords(picture.blob.size)}`}
       </Text>
+      {state.timeline !== undefined && state.timeline.at > 0 && (
+        <button type="button" className="quiet-link receipt-link" onClick={onReceipt}>
+          <IconShieldCheck size={15} aria-hidden="true" /> Deletion receipt
+        </button>
+      )}
       {intake.optimised !== undefined && <OptimisedNote optimised={intake.optimised} />}
     </section>
   );

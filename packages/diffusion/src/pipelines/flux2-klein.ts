@@ -1,3 +1,4 @@
+import type { Mask } from '@flux-context/picture';
 import { type Latent, packLatent, packPlaces, tokenGrid, unpackLatent } from '../latents/packing.js';
 import { maskOfTokens } from '../latents/mask.js';
 import { gaussianNoise } from '../latents/noise.js';
@@ -7,6 +8,7 @@ import { beginStep, EditMemory } from './edit-memory.js';
 import { type Flux2KleinParts, openFlux2KleinParts, type KleinBundle } from './flux2-klein-parts.js';
 import { type EditPlan, planEdit } from './edit-plan.js';
 import { guide } from './guidance.js';
+import { Inpainting } from './inpainting.js';
 import type { DiffusionRequest, DiffusionResult, Observer, Pipeline, PipelineOptions } from './pipeline.js';
 
 /** The turn of a person, and the beginning of an answer without thinking: Qwen3's chat template as the reference fills it in. */
@@ -24,13 +26,6 @@ interface Conditioning {
   readonly prompt: Float32Array;
   /** Without guidance there is none. */
   readonly negative: Float32Array | undefined;
-}
-
-/** Keeps what is not masked as it was: the clean tokens, the noise that was drawn, and how much of each token may change. */
-interface Inpainting {
-  readonly clean: Float32Array;
-  readonly noise: Float32Array;
-  readonly mask: Float32Array;
 }
 
 /**
@@ -60,7 +55,9 @@ export class Flux2KleinPipeline implements Pipeline {
       const references: Latent[] = [];
       for (const reference of request.references) references.push(await this.parts.autoencoder.encode(reference, memory));
       const schedule = this.parts.scheduler.schedule(plan.steps, empiricalMu(plan.rows * plan.columns, plan.steps));
-      const { conditioning, inpainting } = this.prepareLatents(plan, request, references, { prompt, negative, schedule, memory });
+      const conditioning = { ...this.prepareLatents(plan, request.seed, references, memory), prompt, negative };
+      const inpainting = request.mask && this.prepareMask(request.mask, conditioning, plan, memory);
+      inpainting?.begin(conditioning.latents, schedule.sigmas[plan.firstStep]!);
 
       await this.denoise(conditioning, schedule, plan, { inpainting, observer, memory });
       await beginStep(observer, 'decodeLatents');
@@ -82,13 +79,9 @@ export class Flux2KleinPipeline implements Pipeline {
     return textEncoder.run({ input_ids: { data: memory.hold(inputIds), shape }, attention_mask: { data: memory.hold(attentionMask), shape } }, [...shape, promptWidth]);
   }
 
-  private prepareLatents(
-    plan: EditPlan,
-    { mask, seed }: DiffusionRequest,
-    references: readonly Latent[],
-    { prompt, negative, schedule, memory }: { readonly prompt: Float32Array; readonly negative: Float32Array | undefined; readonly schedule: Schedule; readonly memory: EditMemory },
-  ): { conditioning: Conditioning; inpainting: Inpainting | undefined } {
-    const { autoencoder, normalisation, rotary, scheduler, textLength } = this.parts;
+  /** Noise, then the references, in one sequence with its positions. */
+  private prepareLatents(plan: EditPlan, seed: number, references: readonly Latent[], memory: EditMemory): Pick<Conditioning, 'tokens' | 'latents' | 'rotary'> {
+    const { autoencoder, normalisation, rotary, textLength } = this.parts;
     const tokenWidth = autoencoder.channels * 4;
     const outputSize = plan.rows * plan.columns * tokenWidth;
     const tokens = memory.hold(new Float32Array(outputSize + references.reduce((sum, { data }) => sum + data.length, 0)));
@@ -96,15 +89,14 @@ export class Flux2KleinPipeline implements Pipeline {
     packPlaces(memory.hold(this.drawNoise(seed, outputSize)), tokenWidth, latents);
     let offset = outputSize;
     for (const reference of references) packLatent(reference, normalisation, tokens.subarray(offset, (offset += reference.data.length)));
-
-    let inpainting: Inpainting | undefined;
-    if (mask) {
-      const clean = tokens.subarray(outputSize, outputSize * 2);
-      inpainting = { clean, noise: memory.hold(latents.slice()), mask: memory.hold(maskOfTokens(mask, plan.patch)) };
-      latents.set(memory.hold(scheduler.scaleNoise(clean, schedule.sigmas[plan.firstStep]!, inpainting.noise)));
-    }
     const positions = kleinPositions(textLength, plan, references.map(tokenGrid));
-    return { conditioning: { tokens, latents, prompt, negative, rotary: rotaryTable(positions, rotary.axes, rotary.theta) }, inpainting };
+    return { tokens, latents, rotary: rotaryTable(positions, rotary.axes, rotary.theta) };
+  }
+
+  /** The first reference is the picture that the mask is of; it has the size of the result. */
+  private prepareMask(mask: Mask, { tokens, latents }: Conditioning, { patch }: EditPlan, memory: EditMemory): Inpainting {
+    const clean = tokens.subarray(latents.length, latents.length * 2);
+    return new Inpainting(this.parts.scheduler, clean, memory.hold(latents.slice()), memory.hold(maskOfTokens(mask, patch)));
   }
 
   private async denoise(
@@ -124,7 +116,7 @@ export class Flux2KleinPipeline implements Pipeline {
       }
       this.parts.scheduler.step(latents, velocity.subarray(0, latents.length), sigmas[at]!, sigmas[at + 1]!);
       memory.discard(velocity);
-      if (inpainting) this.restoreUnmasked(latents, inpainting, sigmas[at + 1]!);
+      inpainting?.restore(latents, sigmas[at + 1]!);
     }
   }
 
@@ -141,17 +133,6 @@ export class Flux2KleinPipeline implements Pipeline {
       rope_sin: { data: rotary.sin, shape: angles },
     };
     return transformer.run(feeds, shape);
-  }
-
-  /** What may not change follows the picture as it would be at that noise level. */
-  private restoreUnmasked(latents: Float32Array, { clean, noise, mask }: Inpainting, sigma: number): void {
-    const kept = this.parts.scheduler.scaleNoise(clean, sigma, noise);
-    const tokenWidth = latents.length / mask.length;
-    for (let at = 0; at < latents.length; at += 1) {
-      const share = mask[Math.floor(at / tokenWidth)]!;
-      latents[at] = Math.fround(Math.fround(1 - share) * kept[at]!) + Math.fround(share * latents[at]!);
-    }
-    kept.fill(0);
   }
 
   private async decodeLatents(latents: Float32Array, { rows, columns }: EditPlan, reference: Latent | undefined, memory: EditMemory): Promise<DiffusionResult> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { RgbImage } from '@flux-context/picture';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Bundle } from '../bundles/index.js';
+import { Weights } from '../graph/weights.js';
 import { difference, fixtureBundle, readExpected, toRgbImage } from '../parity.spec-parts.js';
 import { readTensorTable } from '../safetensors.js';
 import { ModelSession } from '../sessions/model-session.js';
@@ -148,9 +149,13 @@ describe('a bundle that was changed', () => {
   const nan = Buffer.from(Float32Array.of(NaN).buffer);
 
   it.each([
-    ['vae/diffusion_pytorch_model.safetensors', 'decoder.conv_in.bias', 'model.diverged'],
-    ['vae/diffusion_pytorch_model.safetensors', 'bn.running_mean', 'model.weights'],
-  ])('with a number that is none gives no picture: %s %s', async (path, tensor, code) => {
+    ['vae', 'decoder.conv_in.bias', 'model.diverged'],
+    ['vae', 'encoder.conv_in.bias', 'model.diverged'],
+    ['vae', 'bn.running_mean', 'model.weights'],
+    ['transformer', 'transformer_blocks.0.attn.norm_q.weight', 'model.diverged'],
+    ['textEncoder', 'model.layers.0.input_layernorm.weight', 'model.diverged'],
+  ] as const)('with a number that is none gives no picture: %s %s', async (part, tensor, code) => {
+    const { path } = (await Weights.open(folder, bundle.manifest.components[part].weights)).get(tensor);
     const restore = await poison(path, tensor, nan);
     const attempt = async (): Promise<void> => {
       const poisoned = await openPipeline({ ...bundle, folder }, cpu);

@@ -58,4 +58,4 @@ export class ModelSession {
 const toTensor = ({ data, shape }: Feed): Tensor => (data instanceof BigInt64Array ? new Tensor('int64', data, shape) : new Tensor('float32', data, shape));
 
 /** In the words of onnxruntime 1.30: a library or a device that is not there. */
-const isMissing = (error: unknown): boolean => error instanceof Error && /Failed to load shared library|Failed to get a WebGPU adapter|backend not found/u.test(error.message);
+const isMissing = (error: unknown): boolean => /Failed to load shared library|Failed to get a WebGPU adapter|backend not found/u.test(String(error));

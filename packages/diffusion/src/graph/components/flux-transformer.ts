@@ -49,8 +49,8 @@ class FluxTransformer extends JointTransformer {
     const sample = graph.input('hidden_states', 'float32', [1, 'image_tokens', config.in_channels]);
     const prompt = graph.input('encoder_hidden_states', 'float32', [1, 'text_tokens', config.joint_attention_dim]);
     const temb = model.silu(this.embedding());
-    let hidden = model.linear('x_embedder', model.reshape(sample, [-1, config.in_channels]));
-    let context = model.linear('context_embedder', model.reshape(prompt, [-1, config.joint_attention_dim]));
+    let hidden = this.embed('x_embedder', sample, config.in_channels);
+    let context = this.embed('context_embedder', prompt, config.joint_attention_dim);
     const lengths = model.concat([model.rowsOf(context), model.rowsOf(hidden)], 0);
     for (let at = 0; at < config.num_layers; at += 1) {
       [context, hidden] = this.doubleBlock(model.scope(`transformer_blocks.${at}`), [context, hidden], temb, lengths);

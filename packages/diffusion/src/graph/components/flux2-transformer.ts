@@ -56,8 +56,8 @@ class Flux2Transformer extends JointTransformer {
     const text = this.modulations(model, 'double_stream_modulation_txt.linear', temb, 2);
     const [single] = this.modulations(model, 'single_stream_modulation.linear', temb, 1);
 
-    let hidden = model.linear('x_embedder', model.reshape(sample, [-1, config.in_channels]));
-    let context = model.linear('context_embedder', model.reshape(prompt, [-1, config.joint_attention_dim]));
+    let hidden = this.embed('x_embedder', sample, config.in_channels);
+    let context = this.embed('context_embedder', prompt, config.joint_attention_dim);
     const lengths = model.concat([model.rowsOf(context), model.rowsOf(hidden)], 0);
     for (let at = 0; at < config.num_layers; at += 1) {
       [context, hidden] = this.doubleBlock(model.scope(`transformer_blocks.${at}`), [context, hidden], [text, image], lengths);

@@ -79,11 +79,16 @@ export abstract class JointTransformer {
     return [attention.linear('to_add_out', toText!), attention.linear('to_out.0', toImage!)];
   }
 
-  /** Kept within what float16 can hold, where that is what it is computed in. */
+  /** The beginning of a residual stream: in float32 whatever the rest is computed in, because the sums outgrow float16. */
+  protected embed(name: string, x: Value, channels: number): Value {
+    return this.graph.cast(this.model.linear(name, this.model.reshape(x, [-1, channels])), 'float32');
+  }
+
+  /** What is added stays within what float16 holds, where that is what it was computed in. */
   protected residual(hidden: Value, { gate }: Modulation, change: Value): Value {
-    const sum = this.model.add(hidden, this.model.multiply(change, gate));
-    if (sum.type !== 'float16') return sum;
-    return this.graph.node('Clip', [sum, this.graph.scalar(-65_504, 'float16'), this.graph.scalar(65_504, 'float16')]);
+    const { graph, model } = this;
+    const bounded = change.type === 'float16' ? graph.node('Clip', [change, graph.scalar(-65_504, 'float16'), graph.scalar(65_504, 'float16')]) : change;
+    return model.add(hidden, model.multiply(bounded, gate));
   }
 
   /** The image rows of the joint sequence, normalised once more and brought to the channels of a token; [1, image tokens, channels]. */
