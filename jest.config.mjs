@@ -24,6 +24,7 @@ export default {
       },
     ],
   },
+  setupFiles: ['<rootDir>/packages/testkit/jest/native-arrays.mjs'],
   // Offers one PostgreSQL server, which starts when the first spec asks for a database.
   globalSetup: '<rootDir>/packages/testkit/jest/global-setup.mjs',
   globalTeardown: '<rootDir>/packages/testkit/jest/global-teardown.mjs',

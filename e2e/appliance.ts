@@ -98,7 +98,7 @@ export class RunningAppliance {
 
   /** Every process below this appliance, itself included. */
   pids(): number[] {
-    return processes().filter(({ pid }) => isBelow(pid, this.child.pid!)).map(({ pid }) => pid);
+    return pidsBelow(this.child.pid!);
   }
 
   async stop(): Promise<void> {
@@ -118,6 +118,9 @@ export class RunningAppliance {
     rmSync(this.dataDirectory, { recursive: true, force: true });
   }
 }
+
+/** A process and every one below it. */
+export const pidsBelow = (ancestor: number): number[] => processes().filter(({ pid }) => isBelow(pid, ancestor)).map(({ pid }) => pid);
 
 interface Process {
   readonly pid: number;

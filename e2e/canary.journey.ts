@@ -7,6 +7,7 @@ import { internalPaths } from '@flux-context/contracts';
 import { byteNeedles, Canary, type Needle, type Place, textNeedles } from '@flux-context/testkit';
 import sharp from 'sharp';
 import { RunningAppliance } from './appliance.js';
+import { caughtInTheMiddle, signal, type Caught } from './middle.js';
 import { until } from './until.js';
 
 /** As many edits as `npm run canary -- --edits 500` says; few in the suite. */
@@ -16,6 +17,8 @@ const token = randomBytes(12).toString('hex');
 const digits = String(randomBytes(6).readUIntBE(0, 6)).padStart(15, '7');
 const words = `${digits.slice(0, 2)}.${digits}${digits}%`;
 const instruction = `make it ${words} warmer`;
+/** The same and more, so that it takes a while, and something can happen in the middle. */
+const longInstruction = `resize to 6000 px wide, then ${instruction}, then resize to 1200 px wide`;
 const fileName = `holiday-${token}.jpg`;
 const described = `described as ${token}-${token}`;
 const startedMs = Date.now();
@@ -24,9 +27,10 @@ let appliance: RunningAppliance;
 let scratch: string;
 let picture: Buffer;
 let output: Buffer;
+let needles: Needle[];
 let canary: Canary;
 
-/** A picture of noise, so that nothing in it occurs by chance; large enough that the worker takes a while. */
+/** A picture of noise, so that nothing in it occurs by chance. */
 async function unique(width: number, height: number): Promise<Buffer> {
   return sharp(randomBytes(width * height * 3), { raw: { width, height, channels: 3 } }).withExif({ IFD0: { ImageDescription: described, Artist: token } }).jpeg({ quality: 90 }).toBuffer();
 }
@@ -52,15 +56,15 @@ function send(init: { headers?: Record<string, string>; instruction?: string; im
   return fetch(`${appliance.url}/v1/edits`, { method: 'POST', headers: { authorization: `Bearer ${appliance.apiKey}`, ...init.headers }, body: form });
 }
 
-async function begun(): Promise<string> {
-  const answer = await send({ headers: { prefer: 'respond-async' } });
+async function begun(words = instruction): Promise<string> {
+  const answer = await send({ instruction: words, headers: { prefer: 'respond-async' } });
   expect(answer.status).toBe(202);
   return ((await answer.json()) as { id: string }).id;
 }
 
-const stageOf = async (id: string) => (await (await appliance.get(`/v1/edits/${id}`)).json()) as { stage?: string; state: string };
-const inTheSandbox = (id: string) => until(async () => ['open', 'decode', 'edit', 'encode'].includes((await stageOf(id)).stage ?? ''));
-const over = (id: string) => until(async () => (await stageOf(id)).state !== 'accepted');
+const stateOf = async (id: string) => ((await (await appliance.get(`/v1/edits/${id}`)).json()) as { state: string }).state;
+const over = (id: string) => until(async () => (await stateOf(id)) !== 'accepted');
+const caught = () => caughtInTheMiddle(appliance, () => begun(longInstruction));
 
 /** What travels to a worker, as one would fetch it. */
 async function sealedParcels(id: string): Promise<Buffer> {
@@ -82,11 +86,17 @@ async function hits() {
   return canary.search(places());
 }
 
-/** A picture that takes long enough to be killed in the middle of. */
+/** An edit that stands still in its sandbox; what was sealed of it is searched for from now on. */
+async function sealedInTheMiddle(): Promise<Caught> {
+  const edit = await caught();
+  canary = new Canary([...needles, ...byteNeedles('sealed parcels', (await sealedParcels(edit.id)).subarray(2_048))]);
+  return edit;
+}
+
 async function killDuring(victims: () => readonly number[]): Promise<string> {
-  const id = await begun();
-  await inTheSandbox(id);
-  for (const pid of victims()) process.kill(pid, 'SIGKILL');
+  const { id, thaw } = await sealedInTheMiddle();
+  signal(victims(), 'SIGKILL');
+  thaw();
   return id;
 }
 
@@ -95,16 +105,17 @@ describe('nothing is kept', () => {
     const answer = await send();
     expect(answer.status).toBe(200);
     output = Buffer.from(await answer.arrayBuffer());
-    const id = await begun();
+    const { id, thaw } = await caught();
     const sealed = await sealedParcels(id);
+    thaw();
     await over(id);
     const raw = await sharp(picture).raw().toBuffer();
-    const needles: Needle[] = [
+    needles = [
       // Without what every JPEG begins with and every PNG begins and ends with.
       ...byteNeedles('input file', picture.subarray(2_048)), ...byteNeedles('output file', output.subarray(256, -64)), ...byteNeedles('raw pixels', raw), ...byteNeedles('edited pixels', await sharp(output).raw().toBuffer()),
-      ...byteNeedles('sealed parcels', sealed.subarray(2_048)), ...textNeedles('instruction', words), ...textNeedles('file name', fileName.slice(8)), ...textNeedles('EXIF text', `${token}-${token}`),
+      ...textNeedles('instruction', words), ...textNeedles('file name', fileName.slice(8)), ...textNeedles('EXIF text', `${token}-${token}`),
     ];
-    canary = new Canary(needles);
+    canary = new Canary([...needles, ...byteNeedles('sealed parcels', sealed.subarray(2_048))]);
     expect(await canary.missedControls(scratch)).toEqual([]);
   });
 
@@ -149,9 +160,9 @@ describe('nothing is kept', () => {
 
   it('when PostgreSQL is killed in the middle, also after the start that recovers it', async () => {
     const server = Number(readFileSync(join(appliance.dataDirectory, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
-    const id = await begun();
-    await inTheSandbox(id);
+    const { thaw } = await sealedInTheMiddle();
     process.kill(server, 'SIGKILL');
+    thaw();
     await until(() => appliance.pids().length === 0);
     expect(await canary.search(places())).toEqual([]);
     appliance = await RunningAppliance.start(environment, appliance.dataDirectory);

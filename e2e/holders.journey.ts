@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '@flux-context/runtime';
-import { RunningAppliance } from './appliance.js';
+import { pidsBelow, RunningAppliance } from './appliance.js';
+import { caughtInTheMiddle } from './middle.js';
 import { largePhoto, photo } from './pictures.js';
 import { until } from './until.js';
 
@@ -51,6 +52,11 @@ class SecondHolder {
     this.api.kill('SIGKILL');
   }
 
+  /** Its worker and the sandboxes of it. */
+  workerPids(): number[] {
+    return pidsBelow(this.worker.pid!);
+  }
+
   async end(): Promise<void> {
     for (const child of [this.worker, this.api]) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
@@ -85,17 +91,43 @@ const entriesOf = (editId: string) => appliance.query<{ kind: string }>(`SELECT 
 const stateOf = (editId: string) => appliance.query<{ state: string; code: string | null }>(`SELECT state, code FROM edits WHERE id = $1`, [editId]).then(([row]) => row!);
 const goodwillOf = (editId: string) => appliance.query(`SELECT 1 FROM grants WHERE kind = 'goodwill' AND source LIKE '%' || $1`, [editId]).then((rows) => rows.length);
 
+describe('an API process that does not hold an edit', () => {
+  it('tells its status, its events and its result, and cancels it', async () => {
+    second = await SecondHolder.start(appliance);
+    const { id } = (await (await second.edit(appliance, photo(), { prefer: 'respond-async' })).json()) as { id: string };
+    expect(await (await appliance.get(`/v1/edits/${id}/events`)).text()).toContain('"state":"settled"');
+    expect(await (await appliance.get(`/v1/edits/${id}`)).json()).toMatchObject({ id, state: 'settled' });
+    const results = await Promise.all([appliance.get(`/v1/edits/${id}/result`), second.call(appliance, 'GET', `/v1/edits/${id}/result`)]);
+    const [there, here] = await Promise.all(results.map(async (result) => Buffer.from(await result.arrayBuffer())));
+    expect([results.map(({ status }) => status), there!.equals(here!)]).toEqual([[200, 200], true]);
+
+    const picture = await largePhoto();
+    const begin = async (): Promise<string> => ((await (await second.edit(appliance, picture, { prefer: 'respond-async' })).json()) as { id: string }).id;
+    const running = await caughtInTheMiddle(appliance, begin, { url: appliance.url, workerPids: () => second.workerPids() });
+    const cancelled = await fetch(`${appliance.url}/v1/edits/${running.id}`, { method: 'DELETE', headers: { authorization: `Bearer ${appliance.apiKey}` } });
+    running.thaw();
+    expect(await cancelled.json()).toMatchObject({ state: 'failed', code: 'edit.cancelled' });
+    expect(await entriesOf(running.id)).toEqual(['reserve', 'release']);
+  });
+});
+
 describe('an API process that holds edits and is killed', () => {
   it('before settlement: its edits are released within 10 s, and a retry with the key gets a terminal answer', async () => {
     second = await SecondHolder.start(appliance);
-    const asked = await second.edit(appliance, await largePhoto(9_000, 6_000), { prefer: 'respond-async', 'idempotency-key': 'before' });
-    const { id } = (await asked.json()) as { id: string };
+    const picture = await largePhoto();
+    let tries = 0;
+    const begin = async (): Promise<string> => ((await (await second.edit(appliance, picture, { prefer: 'respond-async', 'idempotency-key': `before-${++tries}` })).json()) as { id: string }).id;
+    const { id, thaw } = await caughtInTheMiddle(appliance, begin, second);
     second.killApi();
+    thaw();
     const killedMs = performance.now();
     await until(async () => (await stateOf(id)).state === 'failed', 10_000);
     expect(performance.now() - killedMs).toBeLessThan(10_000);
     expect([await stateOf(id), await entriesOf(id)]).toEqual([{ state: 'failed', code: 'edit.holder_lost' }, ['reserve', 'release']]);
     expect((await appliance.get(`/v1/edits/${id}/result`)).status).toBe(503);
+    const again = await appliance.edit(picture, 'increase saturation by 30%', { headers: { 'idempotency-key': `before-${tries}` } });
+    expect([again.status, ((await again.json()) as { code: string; editId: string })]).toEqual([503, expect.objectContaining({ code: 'edit.holder_lost', editId: id })]);
+    expect(await entriesOf(id)).toEqual(['reserve', 'release']);
     expect(await goodwillOf(id)).toBe(0);
   });
 

@@ -50,7 +50,7 @@ withBrowser('an employee in the portal', () => {
     const slider = page.getByRole('slider', { name: 'Compare before and after' });
     await slider.focus();
     await page.keyboard.press('ArrowRight');
-    expect(await slider.getAttribute('aria-valuetext')).toBe('52 % before, 48 % after');
+    await page.locator('[aria-valuetext="52 % before, 48 % after"]').waitFor();
     await leftIs(before - 1);
   });
 

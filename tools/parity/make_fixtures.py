@@ -16,7 +16,6 @@ from safetensors.torch import save_file
 
 from reference import geometry, pipelines, shapes
 from reference.cases import Size, cases, record
-from reference.golden_ids import GOLDEN_IDS
 
 
 def main() -> None:
@@ -27,28 +26,28 @@ def main() -> None:
     logging.getLogger("diffusers").setLevel(logging.ERROR)
     size = shapes.drawn(arguments.seed) if arguments.draw else shapes.committed()
     folder = arguments.folder
-    print(size)
+    sizes = arguments.sizes or (shapes.drawn_sizes(arguments.seed) if arguments.draw else ((100, 70), (70, 90)))
+    print(f"seed {arguments.seed}, pictures {sizes[0]} and {sizes[1]}, {size}")
     pipelines.write_klein(folder / "flux2-klein", size, arguments.seed)
     pipelines.write_kontext(folder / "flux-kontext", size, arguments.seed)
     expected = folder / "expected"
     expected.mkdir(parents=True, exist_ok=True)
     descriptions = []
-    for case in cases(arguments.seed, arguments.sizes):
+    for case in cases(arguments.seed, sizes):
         description, tensors = record(case, folder / case.bundle)
         save_file(tensors, expected / f"{case.name}.safetensors")
         descriptions.append(description)
         print(case.name, f"{sum(tensor.nbytes for tensor in tensors.values()) / 1e3:.0f} kB, image {tuple(tensors['image'].shape)}")
     _write(expected / "cases.json", {"seed": arguments.seed, "versions": _versions(), "cases": descriptions})
     _write(expected / "geometry.json", geometry.record())
-    _write(expected / "golden-ids.json", GOLDEN_IDS)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=1, help="of weights, pictures and noise")
-    parser.add_argument("--sizes", type=_sizes, default=((100, 70), (70, 90)), help="of the first and the second picture, such as 100x70,70x90; sides of at least 64")
-    parser.add_argument("--draw", action="store_true", help="draw the sizes of the networks from the seed")
+    parser.add_argument("--sizes", type=_sizes, help="of the first and the second picture, such as 100x70,70x90; sides of at least 64")
+    parser.add_argument("--draw", action="store_true", help="draw from the seed how large networks and pictures are")
     return parser.parse_args()
 
 

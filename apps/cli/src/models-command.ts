@@ -21,6 +21,7 @@ function importCommand(models: Models): Command {
     .option('--id <name>', 'the name of the model here; that of the folder otherwise')
     .addOption(new Option('--precision <precision>', 'fp16 writes BF16 weights anew as F16, which more graphics cards calculate with (default)').choices(['fp16', 'published']))
     .option('--keys <folder>', 'public keys, <key id>.pem each, of those whose packed models are trusted')
+    .option('--no-self-test', 'do not load the model and make a small picture with it before it is installed')
     .addHelpText('after', '\nStopped in the middle, the same command goes on where it was.')
     .action((source: string, wish: ImportWish) => models.import(source, wish));
 }

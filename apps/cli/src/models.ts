@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
-  type Bundle, type Conversion, findBundle, follow, importArchive, importFolder, type ImportOptions, KeyError, listBundles, packBundle, type Progress, readSigningKey, readTrustedKeys, removeBundle, verifyBundle,
+  type Bundle, type Conversion, findBundle, follow, importArchive, type Imported, importFolder, type ImportOptions, KeyError, listBundles, packBundle, readSigningKey, readTrustedKeys, removeBundle, verifyBundle,
 } from '@flux-context/diffusion/bundles';
-import { figureOf, showByteProgress } from './byte-progress.js';
+import { type ByteProgress, figureOf, showByteProgress } from './byte-progress.js';
 import { readConfig } from './config.js';
 import { CancelledError, FileError, UsageError } from './errors.js';
 import { printable } from './explain.js';
@@ -17,6 +17,7 @@ export interface Wish {
 
 export interface ImportWish extends Wish, Pick<ImportOptions, 'id' | 'precision'> {
   readonly keys?: string;
+  readonly selfTest?: boolean;
 }
 
 export interface PackWish extends Wish {
@@ -24,7 +25,8 @@ export interface PackWish extends Wish {
   readonly key: string;
 }
 
-type Tell = (progress: Progress) => void;
+/** Weights are calculated with in 32 bits on a processor, beside those on the disk that are being read. */
+const memoryPerByte = 3;
 
 const bytesOf = ({ manifest: { files } }: Bundle): number => files.reduce((total, { bytes }) => total + bytes, 0);
 
@@ -67,10 +69,10 @@ export class Models {
   }
 
   /** Shows progress while the work goes on, and takes it away before anything else is written. */
-  private async follow<T>({ quiet, json }: Wish, work: (tell: Tell) => Promise<T>): Promise<T> {
+  private async follow<T>({ quiet, json }: Wish, work: (progress: ByteProgress) => Promise<T>): Promise<T> {
     const progress = showByteProgress(this.surroundings.stderr, quiet === true || json === true);
     try {
-      return await told(this.surroundings.signal, () => work(progress.tell));
+      return await told(this.surroundings.signal, () => work(progress));
     } finally {
       progress.stop();
     }
@@ -96,27 +98,43 @@ export class Models {
   async import(source: string, wish: ImportWish): Promise<void> {
     const folder = await this.folder();
     const started = performance.now();
-    const { bundle, conversion } = await this.follow(wish, (onProgress) => this.bring(source, folder, wish, onProgress));
+    const { bundle, conversion, tried } = await this.follow(wish, (progress) => this.bring(source, folder, wish, progress));
     const seconds = Number(((performance.now() - started) / 1_000).toFixed(1));
-    const lines = [`Installed ${bundle.manifest.id}, ${figureOf(bytesOf(bundle))}, in ${seconds} s.`, ...explainConversion(conversion), `Licence: ${describeLicence(bundle)}.`];
-    this.say(wish, lines, { ...summaryOf(bundle), conversion, seconds });
+    const trial = tried ? 'It was loaded and made a small picture on this processor.' : `It was not tried out here: that takes about ${figureOf(bytesOf(bundle) * memoryPerByte)} of free memory.`;
+    const lines = [`Installed ${bundle.manifest.id}, ${figureOf(bytesOf(bundle))}, in ${seconds} s.`, ...explainConversion(conversion), ...(wish.selfTest === false ? [] : [trial]), `Licence: ${describeLicence(bundle)}.`];
+    this.say(wish, lines, { ...summaryOf(bundle), conversion, tried, seconds });
   }
 
-  private async bring(source: string, folder: string, { id, precision, keys }: ImportWish, onProgress: Tell) {
+  private async bring(source: string, folder: string, wish: ImportWish, progress: ByteProgress): Promise<Imported & { tried: boolean }> {
+    const { id, precision, keys } = wish;
     const { env, cwd, signal } = this.surroundings;
+    let tried = false;
+    const selfTest = async (bundle: Bundle) => {
+      tried = wish.selfTest !== false && (await this.tryOut(bundle, progress));
+    };
+    const followed = { onProgress: progress.tell, signal, selfTest };
     const from = path.resolve(cwd, source);
-    if ((await stat(from)).isDirectory()) return importFolder(from, folder, { onProgress, signal, ...(id !== undefined && { id }), ...(precision && { precision }) });
+    if ((await stat(from)).isDirectory()) return { ...(await importFolder(from, folder, { ...followed, ...(id !== undefined && { id }), ...(precision && { precision }) })), tried };
     if (id !== undefined || precision) throw new UsageError('A packed model has its name and its precision already. Give --id and --precision where it is packed.');
     const trusted = keys ?? (await readConfig(env)).modelKeys;
     if (trusted === undefined) throw new UsageError('A packed model is opened only with the key of whoever packed it. Name the folder of trusted public keys with --keys, or MODEL_KEYS.');
-    return importArchive(from, folder, await readTrustedKeys(path.resolve(cwd, trusted)), { onProgress, signal });
+    return { ...(await importArchive(from, folder, await readTrustedKeys(path.resolve(cwd, trusted)), followed)), tried };
+  }
+
+  /** Only here is the runtime needed, so only here is it loaded. */
+  private async tryOut(bundle: Bundle, progress: ByteProgress): Promise<boolean> {
+    if (process.availableMemory() < bytesOf(bundle) * memoryPerByte) return false;
+    progress.say('trying it out');
+    const { selfTest } = await import('@flux-context/diffusion');
+    await selfTest(bundle, this.surroundings.signal);
+    return true;
   }
 
   async verify(id: string | undefined, wish: Wish): Promise<void> {
     const folder = await this.folder();
     const { signal } = this.surroundings;
     const ids = id === undefined ? await this.installed(folder) : [id];
-    const bundles = await this.follow(wish, async (onProgress) => {
+    const bundles = await this.follow(wish, async ({ tell: onProgress }) => {
       const found = await Promise.all(ids.map((name) => findBundle(folder, name)));
       const counting = follow('verify', found.reduce((total, bundle) => total + bytesOf(bundle), 0), { onProgress, signal });
       for (const bundle of found) await verifyBundle(bundle, counting);
@@ -143,7 +161,7 @@ export class Models {
     const { cwd, signal } = this.surroundings;
     const output = path.resolve(cwd, wish.output);
     const key = await told(signal, () => readSigningKey(path.resolve(cwd, wish.key)));
-    const bundle = await this.follow(wish, async (onProgress) => {
+    const bundle = await this.follow(wish, async ({ tell: onProgress }) => {
       const found = await findBundle(folder, id);
       await packBundle(found, output, key, { onProgress, signal });
       return found;

@@ -5,6 +5,4 @@ import type { Streams } from './edit-command.js';
 export interface Surroundings extends Streams {
   readonly env: Environment;
   readonly cwd: string;
-  /** Fires when the person cancels. */
-  readonly signal: AbortSignal;
 }

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, randomBytes, randomInt, sign } from 'node:crypto';
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -38,11 +38,21 @@ describe('flux verify log', () => {
     for (let at = 0; at < entries.length; at += 256) {
       const part = entries.slice(at, at + 256);
       for (const tile of tree.append(part.map(hashing.leaf))) keep(tilePath(tile), tile.hashes);
-      keep(tilePath({ level: 'entries', index: at / 256, width: part.length } satisfies TileAt), packEntries(part));
     }
+    putEntries(directory, entries);
     keep('checkpoint', by.sign(formatCheckpoint({ origin: 'appliance.example/audit', size: entries.length, root: tree.root() })));
     keep('key', `${by.line}\n`);
     return directory;
+  }
+
+  function putEntries(directory: string, entries: readonly Buffer[]): void {
+    rmSync(path.join(directory, 'tile/entries'), { recursive: true, force: true });
+    for (let at = 0; at < entries.length; at += 256) {
+      const part = entries.slice(at, at + 256);
+      const file = path.join(directory, tilePath({ level: 'entries', index: at / 256, width: part.length } satisfies TileAt));
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, packEntries(part));
+    }
   }
 
   async function flux(...args: string[]) {
@@ -83,6 +93,25 @@ describe('flux verify log', () => {
     expect(told).toMatchObject({ code: 'flux.log_damaged', faults: [{ kind: 'entry', index: 300 }, { kind: 'tile', path: 'tile/1/000.p/2' }, { kind: 'root' }] });
     rmSync(bundle);
     expect((await flux('--directory', directory, '--key', owner.line)).stderr).toContain('tile/entries/001 is missing');
+  });
+
+  /** What somebody does to one place of a list of entries who can write the files but not sign. */
+  const tampering: [string, (entries: Buffer[], at: number) => Buffer[]][] = [
+    ['a flipped bit', (entries, at) => entries.with(at, Buffer.from(entries[at]!.map((byte, where) => (where === 8 ? byte ^ 1 : byte))))],
+    ['a deleted entry', (entries, at) => entries.toSpliced(at, 1)],
+    ['two swapped entries', (entries, at) => entries.toSpliced(at, 2, entries[at + 1]!, entries[at]!)],
+    ['an inserted entry', (entries, at) => entries.toSpliced(at, 0, Buffer.from('{"id":"evt_own"}'))],
+    ['a cut end', (entries, at) => entries.slice(0, at)],
+  ];
+  it.each(tampering)('finds %s among 10,000, wherever it is', async (_, tamper) => {
+    const entries = entriesOf(10_000);
+    const directory = publish('log', entries);
+    for (const at of [0, 255, 256, randomInt(9_998), 9_998]) {
+      putEntries(directory, tamper(entries, at));
+      expect([at, await flux('--directory', directory, '--key', owner.line)]).toEqual([at, expect.objectContaining({ exitCode: 6, stdout: '' })]);
+    }
+    putEntries(directory, entries);
+    expect(await flux('--directory', directory, '--key', owner.line)).toMatchObject({ exitCode: 0 });
   });
 
   it('trusts no other key, and no file that is none', async () => {

@@ -7,6 +7,7 @@ export * from './bundles/index.js';
 export { DiffusionError, type DiffusionErrorCode } from './diffusion-error.js';
 export { openPipeline } from './pipelines/families.js';
 export type { DiffusionRequest, DiffusionResult, DiffusionStage, Observer, Pipeline, PipelineOptions } from './pipelines/pipeline.js';
+export { selfTest } from './self-test.js';
 export { SafetensorsError } from './safetensors.js';
 export { probeProviders } from './sessions/probe-providers.js';
 export type { Provider, SessionOptions } from './sessions/session-options.js';

@@ -11,7 +11,8 @@ const chart = (width: number, height: number, channels: 3 | 4 = 3, depth: 8 | 16
   const samples = Array.from({ length: width * height * channels }, (_, at) => (at * 7_919) % (depth === 16 ? 65_536 : 256));
   return { width, height, channels, depth, data: depth === 16 ? Uint16Array.from(samples) : Uint8Array.from(samples) };
 };
-const copy = (picture: Picture): Picture => ({ ...picture, data: picture.data.slice() });
+/** 8 bits as a Buffer, which is what decoding gives. */
+const copy = (picture: Picture): Picture => ({ ...picture, data: picture.depth === 8 ? Buffer.from(picture.data) : picture.data.slice() });
 const pixel = (picture: Picture, x: number, y: number): number[] => {
   const at = (y * picture.width + x) * picture.channels;
   return [...picture.data.subarray(at, at + picture.channels)];

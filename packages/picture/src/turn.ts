@@ -1,4 +1,4 @@
-import type { Picture } from './picture.js';
+import { emptyLike, type Picture } from './picture.js';
 import { fromPicture, toSamples } from './sharp.js';
 
 /** Turns clockwise by whole quarters. Moves samples only, so nothing is lost. */
@@ -15,7 +15,8 @@ export const flip = (picture: Picture, axis: 'horizontal' | 'vertical'): Picture
     for (let at = 0; at < picture.data.length; at += row) mirror(picture.data.subarray(at, at + row), picture.channels);
     return picture;
   }
-  const kept = picture.data.slice(0, row);
+  // Not `slice`, which gives a view where the samples are a Buffer.
+  const kept = emptyLike(picture, picture.width, 1).data;
   for (let top = 0, bottom = picture.height - 1; top < bottom; top += 1, bottom -= 1) {
     kept.set(picture.data.subarray(top * row, (top + 1) * row));
     picture.data.copyWithin(top * row, bottom * row, (bottom + 1) * row);

@@ -3,24 +3,26 @@
  * keeps can be measured.
  */
 
+const { abs, ceil, cos, floor, imul, max, min, round, sin } = Math;
+
 /** Numbers from 0 to 1, the same for the same seed. */
 export const randomOf = (seed) => {
   let state = (seed * 2_654_435_761 + 12_345) >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    let mixed = imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 };
 
 /** Smooth noise of a cell's size, between -1 and 1. */
 const smoothNoise = (cell, width, height, random) => {
-  const columns = Math.ceil(width / cell) + 2;
-  const grid = Float32Array.from({ length: columns * (Math.ceil(height / cell) + 2) }, () => random() * 2 - 1);
+  const columns = ceil(width / cell) + 2;
+  const grid = Float32Array.from({ length: columns * (ceil(height / cell) + 2) }, () => random() * 2 - 1);
   const ease = (t) => t * t * (3 - 2 * t);
   return (x, y) => {
-    const [column, row] = [Math.floor(x / cell), Math.floor(y / cell)];
+    const [column, row] = [floor(x / cell), floor(y / cell)];
     const [across, down] = [ease(x / cell - column), ease(y / cell - row)];
     const at = row * columns + column;
     const above = grid[at] * (1 - across) + grid[at + 1] * across;
@@ -32,8 +34,8 @@ const smoothNoise = (cell, width, height, random) => {
 /** A scene with sky, textured ground, hard edges and grain. Sizes of things follow the picture's. 8 bits, RGB. */
 export const scene = (width, height, seed) => {
   const random = randomOf(seed);
-  const unit = Math.min(width, height);
-  const octaves = [unit / 3, unit / 12, unit / 40, Math.max(2, unit / 160)].map((cell) => smoothNoise(cell, width, height, random));
+  const unit = min(width, height);
+  const octaves = [unit / 3, unit / 12, unit / 40, max(2, unit / 160)].map((cell) => smoothNoise(cell, width, height, random));
   const things = Array.from({ length: 14 }, () => ({
     x: random() * width, y: height * (0.25 + random() * 0.7), rx: unit * (0.03 + random() * 0.12), ry: unit * (0.03 + random() * 0.12),
     isBox: random() < 0.5, colour: [random(), random(), random()].map((value) => 30 + value * 190), stripe: unit * (0.008 + random() * 0.03),
@@ -41,18 +43,18 @@ export const scene = (width, height, seed) => {
   const data = new Uint8Array(width * height * 3);
   for (let y = 0, at = 0; y < height; y += 1) {
     const ground = y > height * 0.3;
-    const near = things.filter((thing) => Math.abs(y - thing.y) <= thing.ry);
+    const near = things.filter((thing) => abs(y - thing.y) <= thing.ry);
     for (let x = 0; x < width; x += 1, at += 3) {
       const [slow, middle, fine, finest] = octaves.map((noise) => noise(x, y));
       let colour = ground ? [105, 95, 70].map((base) => base + slow * 40 + middle * 30 + fine * 25 + finest * 18) : [120, 160, 205].map((base) => base + slow * 20 + (y / height) * 60);
       for (const thing of near) {
         const [dx, dy] = [(x - thing.x) / thing.rx, (y - thing.y) / thing.ry];
-        if (thing.isBox ? Math.abs(dx) > 1 : dx * dx + dy * dy > 1) continue;
-        const dark = Math.floor(x / thing.stripe) % 2 === 0 ? 0.75 : 1;
+        if (thing.isBox ? abs(dx) > 1 : dx * dx + dy * dy > 1) continue;
+        const dark = floor(x / thing.stripe) % 2 === 0 ? 0.75 : 1;
         colour = thing.colour.map((base) => (base + slow * 15 + fine * 8) * dark);
       }
       const grain = (random() - 0.5) * 6;
-      for (let channel = 0; channel < 3; channel += 1) data[at + channel] = Math.min(255, Math.max(0, Math.round(colour[channel] + grain)));
+      for (let channel = 0; channel < 3; channel += 1) data[at + channel] = min(255, max(0, round(colour[channel] + grain)));
     }
   }
   return { width, height, channels: 3, depth: 8, data };
@@ -61,13 +63,13 @@ export const scene = (width, height, seed) => {
 /** What an edit can be. Each says the new colour of a pixel within it; `u` and `v` run from -1 to 1 over it. */
 const kinds = {
   /** A new thing, with a pattern of its own. */
-  object: (colour, { u, v }, { tone }) => (Math.sin(u * 9) * Math.cos(v * 9) > 0 ? tone : tone.map((value) => 255 - value)),
+  object: (colour, { u, v }, { tone }) => (sin(u * 9) * cos(v * 9) > 0 ? tone : tone.map((value) => 255 - value)),
   /** The same thing in another colour, its shading kept. */
   recolour: (colour) => [colour[2] * 0.8 + 40, colour[0] * 0.7 + 10, colour[1] * 0.9],
   /** A thing taken away: a smooth patch. */
   removal: (colour, { u, v }) => [128 + u * 20, 122 + v * 15, 112],
   /** Writing: thin strokes. */
-  text: (colour, { u, v }, { tone }) => (Math.abs(Math.sin(u * 18)) < 0.45 && Math.abs(v) < 0.7 ? tone.map((value) => (value > 128 ? 250 : 10)) : undefined),
+  text: (colour, { u, v }, { tone }) => (abs(sin(u * 18)) < 0.45 && abs(v) < 0.7 ? tone.map((value) => (value > 128 ? 250 : 10)) : undefined),
 };
 export const editKinds = Object.keys(kinds);
 
@@ -75,24 +77,24 @@ export const editKinds = Object.keys(kinds);
 export const edited = (picture, { kind, seed, size = 0.16, at }) => {
   const random = randomOf(seed + 77);
   const { width, height } = picture;
-  const radius = size * Math.min(width, height);
+  const radius = size * min(width, height);
   const [cx, cy] = at ? [at[0] * width, at[1] * height] : [radius + random() * (width - 2 * radius), radius + random() * (height - 2 * radius)];
   const look = { tone: [random(), random(), random()].map((value) => (value > 0.5 ? 200 + value * 40 : 10 + value * 60)) };
   const data = picture.data.slice();
-  for (let y = Math.max(0, Math.ceil(cy - radius)); y < Math.min(height, cy + radius); y += 1) {
-    for (let x = Math.max(0, Math.ceil(cx - radius)); x < Math.min(width, cx + radius); x += 1) {
+  for (let y = max(0, ceil(cy - radius)); y < min(height, cy + radius); y += 1) {
+    for (let x = max(0, ceil(cx - radius)); x < min(width, cx + radius); x += 1) {
       const [u, v] = [(x - cx) / radius, (y - cy) / radius];
       if (u * u + v * v > 1) continue;
       const from = (y * width + x) * 3;
       const colour = kinds[kind](data.subarray(from, from + 3), { u, v }, look);
-      if (colour) for (let channel = 0; channel < 3; channel += 1) data[from + channel] = Math.min(255, Math.max(0, Math.round(colour[channel])));
+      if (colour) for (let channel = 0; channel < 3; channel += 1) data[from + channel] = min(255, max(0, round(colour[channel])));
     }
   }
   return { ...picture, data };
 };
 
 const cubic = (t) => {
-  const x = Math.abs(t);
+  const x = abs(t);
   if (x < 1) return 1.5 * x ** 3 - 2.5 * x ** 2 + 1;
   return x < 2 ? -0.5 * x ** 3 + 2.5 * x ** 2 - 4 * x + 2 : 0;
 };
@@ -105,13 +107,12 @@ const displaced = ({ width, height, data }, [shiftX, shiftY], scale) => {
     const centre = (count - 1) / 2;
     for (let i = 0; i < count; i += 1) {
       const at = (i - centre - shift) / scale + centre;
-      const first = Math.floor(at) - 1;
-      const taps = [0, 1, 2, 3].map((tap) => [Math.min(count - 1, Math.max(0, first + tap)) * step, cubic(at - first - tap)]);
+      const first = floor(at) - 1;
+      const taps = [0, 1, 2, 3].map((tap) => [min(count - 1, max(0, first + tap)) * step, cubic(at - first - tap)]);
       for (let line = 0; line < lines; line += 1) {
         for (let channel = 0; channel < 3; channel += 1) {
-          let sum = 0;
-          for (const [offset, weight] of taps) sum += weight * from[line * next + offset + channel];
-          to[line * next + i * step + channel] = sum;
+          const at = line * next + channel;
+          to[at + i * step] = taps[0][1] * from[at + taps[0][0]] + taps[1][1] * from[at + taps[1][0]] + taps[2][1] * from[at + taps[2][0]] + taps[3][1] * from[at + taps[3][0]];
         }
       }
     }
@@ -130,12 +131,12 @@ const coded = (values, { width, height }, strength, noise) => {
   const random = randomOf(noise);
   const patches = [0, 1, 2].map(() => [smoothNoise(3, width, height, random), smoothNoise(9, width, height, random)]);
   const before = values.slice();
-  const sample = (x, y, channel) => before[(Math.min(height - 1, Math.max(0, y)) * width + Math.min(width - 1, Math.max(0, x))) * 3 + channel];
+  const sample = (x, y, channel) => before[(min(height - 1, max(0, y)) * width + min(width - 1, max(0, x))) * 3 + channel];
   for (let y = 0, at = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       for (let channel = 0; channel < 3; channel += 1, at += 1) {
         const around = (sample(x - 1, y, channel) + sample(x + 1, y, channel) + sample(x, y - 1, channel) + sample(x, y + 1, channel)) / 4;
-        const busy = Math.min(30, Math.abs(around - before[at]) + Math.abs(sample(x + 1, y, channel) - before[at]));
+        const busy = min(30, abs(around - before[at]) + abs(sample(x + 1, y, channel) - before[at]));
         const [small, large] = patches[channel];
         values[at] += strength * (0.3 * (around - before[at]) + (small(x, y) * 2 + large(x, y) * 1.5) * (1 + busy / 12) + (random() - 0.5) * 3);
       }
@@ -153,7 +154,7 @@ export const asModelGives = (image, { shift = [0, 0], scale = 1, tint, noise = 0
     }
   }
   coded(values, image, noise, seed);
-  return { ...image, data: Uint8Array.from(values, (value) => Math.min(255, Math.max(0, Math.round(value)))) };
+  return { ...image, data: Uint8Array.from(values, (value) => min(255, max(0, round(value)))) };
 };
 
 export const tints = {
@@ -169,7 +170,7 @@ export const tints = {
 export const measured = (source, perfect, result, weights) => {
   let [change, taken, off, changed, written, differing] = [0, 0, 0, 0, 0, 0];
   for (let pixel = 0, at = 0; pixel < weights.length; pixel += 1, at += 3) {
-    const distance = (one, other) => Math.max(Math.abs(one[at] - other[at]), Math.abs(one[at + 1] - other[at + 1]), Math.abs(one[at + 2] - other[at + 2]));
+    const distance = (one, other) => max(abs(one[at] - other[at]), abs(one[at + 1] - other[at + 1]), abs(one[at + 2] - other[at + 2]));
     const wanted = distance(source, perfect);
     if (weights[pixel] > 0) written += 1;
     else for (let channel = 0; channel < 3; channel += 1) differing += source[at + channel] === result[at + channel] ? 0 : 1;

@@ -1,8 +1,10 @@
 import type { Picture } from '@flux-context/picture';
 import { codeOf, colourSpaceOf, srgbLight, type ColourSpace } from './colour-space.js';
 
+const { floor, max, min, round } = Math;
+
 /** Light of every encoded sRGB level; what lies between is interpolated. */
-const lightOfLevel = Float32Array.from({ length: 257 }, (_, level) => srgbLight(Math.min(level, 255) / 255));
+const lightOfLevel = Float32Array.from({ length: 257 }, (_, level) => srgbLight(min(level, 255) / 255));
 
 /** Lays sRGB colours over the pixels of a picture in light, as a lens would, and writes them in the picture's own numbers: its depth, its profile. Alpha stays. */
 export class Blend {
@@ -20,7 +22,7 @@ export class Blend {
     const { data } = this.picture;
     const { codes, fromSrgb } = this.space;
     if (weight === 255 && !fromSrgb) {
-      for (let channel = 0; channel < 3; channel += 1) data[at + channel] = Math.round(clipped(colour[channel]!) * this.perLevel);
+      for (let channel = 0; channel < 3; channel += 1) data[at + channel] = round(clipped(colour[channel]!) * this.perLevel);
       return;
     }
     this.toLight(colour);
@@ -35,7 +37,7 @@ export class Blend {
     const { light } = this;
     for (let channel = 0; channel < 3; channel += 1) {
       const level = clipped(colour[channel]!);
-      const below = Math.floor(level);
+      const below = floor(level);
       light[channel] = lightOfLevel[below]! + (level - below) * (lightOfLevel[below + 1]! - lightOfLevel[below]!);
     }
     const { fromSrgb: m } = this.space;
@@ -45,4 +47,4 @@ export class Blend {
   }
 }
 
-const clipped = (level: number): number => Math.min(255, Math.max(0, level));
+const clipped = (level: number): number => min(255, max(0, level));

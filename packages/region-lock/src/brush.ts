@@ -1,6 +1,8 @@
 import type { Geometry, Mask } from '@flux-context/picture';
 import { sourceToModel, type AxisMap } from './placement.js';
 
+const { max, min, round } = Math;
+
 /** A mask of the source's size as the model's pixels see it: the mean over each one's cell, or the pixel beneath where the model's are finer. */
 export const maskAtModel = (mask: Mask, geometry: Geometry): Mask => {
   const { width, height } = geometry.crop;
@@ -13,10 +15,10 @@ export const maskAtModel = (mask: Mask, geometry: Geometry): Mask => {
       const [left, right] = [columns[column]!, columns[column + 1]!];
       const [top, bottom] = [rows[row]!, rows[row + 1]!];
       let sum = 0;
-      for (let inner = top; inner < Math.max(bottom, top + 1); inner += 1) {
-        for (let at = inner * mask.width + left, end = at + Math.max(right - left, 1); at < end; at += 1) sum += mask.data[at]!;
+      for (let inner = top; inner < max(bottom, top + 1); inner += 1) {
+        for (let at = inner * mask.width + left, end = at + max(right - left, 1); at < end; at += 1) sum += mask.data[at]!;
       }
-      data[row * width + column] = Math.round(sum / (Math.max(right - left, 1) * Math.max(bottom - top, 1)));
+      data[row * width + column] = round(sum / (max(right - left, 1) * max(bottom - top, 1)));
     }
   }
   return { width, height, data };
@@ -24,4 +26,4 @@ export const maskAtModel = (mask: Mask, geometry: Geometry): Mask => {
 
 /** Where each pixel's cell begins, and where the last one ends. */
 const cells = (map: AxisMap, count: number, length: number): Int32Array =>
-  Int32Array.from({ length: count + 1 }, (_, i) => Math.max(0, Math.min(i === count ? length : length - 1, Math.round((i - 0.5 - map.offset) / map.scale + 0.5))));
+  Int32Array.from({ length: count + 1 }, (_, i) => max(0, min(i === count ? length : length - 1, round((i - 0.5 - map.offset) / map.scale + 0.5))));

@@ -1,6 +1,8 @@
 import type { Mask } from '@flux-context/picture';
 import { eachArea } from './areas.js';
-import { dilate, erode, squaredDistances } from './distance.js';
+import { bytesOf, dilate, erode, squaredDistances } from './distance.js';
+
+const { max, min, round, sqrt } = Math;
 
 /** Lengths in pixels of a picture of 1 MP; smaller and larger ones have them in proportion, but never less than a pixel or two. */
 const closing = 4;
@@ -18,37 +20,37 @@ const holeShareMax = 0.005;
 
 /**
  * Where the edit changed the picture, with soft edges: 255 inside and within the growth around, falling to 0 over the feather.
- * Hysteresis on `difference / floor`, closing, opening, small areas dropped, holes filled, grown, feathered.
+ * Hysteresis on `difference / noise`, closing, opening, small areas dropped, holes filled, grown, feathered.
  */
-export const changeMask = (difference: Float32Array, floor: Float32Array, width: number, height: number): Mask => {
+export const changeMask = (difference: Float32Array, noise: Float32Array, width: number, height: number): Mask => {
   const unit = unitOf(width, height);
-  const strength = difference.map((value, pixel) => value / floor[pixel]!);
+  const strength = difference.map((value, pixel) => value / noise[pixel]!);
   let changed = withSeeds(strength, width);
   changed = erode(dilate(changed, width, height, closing * unit), width, height, closing * unit);
-  const reach = Math.max(1, opening * unit);
+  const reach = max(1, opening * unit);
   changed = dilate(erode(changed, width, height, reach), width, height, reach);
   dropSmall(changed, strength, width);
   fillHoles(changed, width, height);
-  return { width, height, data: softened(changed, width, height, Math.max(2, growth * unit), Math.max(2, feather * unit)) };
+  return { width, height, data: softened(changed, width, height, max(2, growth * unit), max(2, feather * unit)) };
 };
 
 /** The caller's brush, as a weight that is 0 outside and comes in gently, so that an edit which goes on beyond is not cut off by a knife. */
 export const brushWeights = (brush: Mask): Uint8Array => {
   const { width, height, data } = brush;
   const distances = squaredDistances(data.map((value) => (value < 128 ? 1 : 0)), width, height);
-  const reach = Math.max(1, brushFeather * unitOf(width, height));
-  return Uint8Array.from(distances, (squared, pixel) => Math.min(data[pixel]!, Math.round(255 * smoothstep(Math.sqrt(squared) / reach))));
+  const reach = max(1, brushFeather * unitOf(width, height));
+  return bytesOf(distances, (squared, pixel) => min(data[pixel]!, round(255 * smoothstep(sqrt(squared) / reach))));
 };
 
-const unitOf = (width: number, height: number): number => Math.sqrt((width * height) / 2 ** 20);
+const unitOf = (width: number, height: number): number => sqrt((width * height) / 2 ** 20);
 
 const smoothstep = (x: number): number => {
-  const t = Math.min(1, Math.max(0, x));
+  const t = min(1, max(0, x));
   return t * t * (3 - 2 * t);
 };
 
 const withSeeds = (strength: Float32Array, width: number): Uint8Array => {
-  const changed = Uint8Array.from(strength, (value) => (value >= 1 ? 1 : 0));
+  const changed = bytesOf(strength, (value) => (value >= 1 ? 1 : 0));
   eachArea(changed, width, (pixels) => {
     if (!pixels.some((pixel) => strength[pixel]! >= seed)) for (const pixel of pixels) changed[pixel] = 0;
   });
@@ -57,7 +59,7 @@ const withSeeds = (strength: Float32Array, width: number): Uint8Array => {
 
 const dropSmall = (changed: Uint8Array, strength: Float32Array, width: number): void => {
   eachArea(changed, width, (pixels) => {
-    const weight = pixels.reduce((sum, pixel) => sum + Math.min(strengthMax, Math.max(1, strength[pixel]! / seed)), 0);
+    const weight = pixels.reduce((sum, pixel) => sum + min(strengthMax, max(1, strength[pixel]! / seed)), 0);
     if (weight < areaShareMin * changed.length) for (const pixel of pixels) changed[pixel] = 0;
   });
 };
@@ -71,4 +73,4 @@ const fillHoles = (changed: Uint8Array, width: number, height: number): void => 
 };
 
 const softened = (changed: Uint8Array, width: number, height: number, grown: number, soft: number): Uint8Array =>
-  Uint8Array.from(squaredDistances(changed, width, height), (squared) => Math.round(255 * smoothstep(1 - (Math.sqrt(squared) - grown) / soft)));
+  bytesOf(squaredDistances(changed, width, height), (squared) => round(255 * smoothstep(1 - (sqrt(squared) - grown) / soft)));

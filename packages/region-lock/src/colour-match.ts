@@ -1,5 +1,7 @@
 import type { Raster } from './raster.js';
 
+const { abs, floor, max, min } = Math;
+
 /** A colour map as three rows of four: what red, green and blue are multiplied by, and what is added. Of encoded values from 0 to 255. */
 export type ColourMap = Float64Array;
 
@@ -23,7 +25,7 @@ export const matchColours = (reference: Raster, edited: Raster, isFree: (pixel: 
   let map = startFrom(picked);
   for (let round = 0; round < rounds; round += 1) {
     const residuals = picked.map((pair) => distance(map, pair));
-    const scale = Math.max(1.5, (round < 4 ? 3 : 1.5) * median(residuals));
+    const scale = max(1.5, (round < 4 ? 3 : 1.5) * median(residuals));
     const solved = solve(picked, residuals.map((residual) => 1 / (1 + (residual / scale) ** 2) ** 2));
     if (!solved) return sameColours();
     map = solved;
@@ -38,35 +40,38 @@ export const applyColours = (map: ColourMap, colour: ArrayLike<number>, at: numb
   for (let row = 0; row < 3; row += 1) out[to + row] = map[row * 4]! * r + map[row * 4 + 1]! * g + map[row * 4 + 2]! * b + map[row * 4 + 3]!;
 };
 
+const channels = [0, 1, 2] as const;
+
 /** Edited red, green, blue, then the reference's. */
 type Pair = readonly [number, number, number, number, number, number];
 
 const pick = (reference: Raster, edited: Raster, isFree: (pixel: number) => boolean): Pair[] => {
   const pixels = reference.width * reference.height;
   // A step that shares no factor with the width visits all columns.
-  const step = Math.max(1, Math.floor(pixels / samplesMax)) | 1;
+  const step = max(1, floor(pixels / samplesMax)) | 1;
   const pairs: Pair[] = [];
+  const [e, r] = [edited.data, reference.data];
   for (let pixel = 0; pixel < pixels; pixel += step) {
     if (isFree(pixel)) continue;
-    const [e, r, at] = [edited.data, reference.data, pixel * 3];
+    const at = pixel * 3;
     // Clipped samples do not follow the map.
-    if ([0, 1, 2].some((channel) => Math.min(e[at + channel]!, r[at + channel]!) < 2 || Math.max(e[at + channel]!, r[at + channel]!) > 253)) continue;
-    pairs.push([e[at]!, e[at + 1]!, e[at + 2]!, r[at]!, r[at + 1]!, r[at + 2]!]);
+    const pair: Pair = [e[at]!, e[at + 1]!, e[at + 2]!, r[at]!, r[at + 1]!, r[at + 2]!];
+    if (min(...pair) >= 2 && max(...pair) <= 253) pairs.push(pair);
   }
   return pairs;
 };
 
-const median = (numbers: readonly number[]): number => Float64Array.from(numbers).toSorted()[Math.floor(numbers.length / 2)]!;
+const median = (numbers: readonly number[]): number => Float64Array.from(numbers).toSorted()[floor(numbers.length / 2)]!;
 
 const startFrom = (pairs: readonly Pair[]): ColourMap => {
   const map = sameColours();
-  for (const row of [0, 1, 2] as const) map[row * 4 + 3] = median(pairs.map((pair) => pair[row + 3]! - pair[row]!));
+  for (const row of channels) map[row * 4 + 3] = median(pairs.map((pair) => pair[row + 3]! - pair[row]));
   return map;
 };
 
 const distance = (map: ColourMap, [r, g, b, toR, toG, toB]: Pair): number => {
-  const across = (row: number, to: number): number => Math.abs(map[row]! * r + map[row + 1]! * g + map[row + 2]! * b + map[row + 3]! - to);
-  return Math.max(across(0, toR), across(4, toG), across(8, toB));
+  const across = (row: number, to: number): number => abs(map[row]! * r + map[row + 1]! * g + map[row + 2]! * b + map[row + 3]! - to);
+  return max(across(0, toR), across(4, toG), across(8, toB));
 };
 
 /** Weighted least squares, drawn a little to the identity, so that a picture with few colours says nothing about those it lacks. */
@@ -98,7 +103,7 @@ const solve = (pairs: readonly Pair[], weights: readonly number[]): ColourMap | 
 const eliminate = (matrix: Float64Array, right: Float64Array): Float64Array | undefined => {
   for (let pivot = 0; pivot < 4; pivot += 1) {
     const by = matrix[pivot * 5]!;
-    if (!(Math.abs(by) > 1e-9)) return undefined;
+    if (!(abs(by) > 1e-9)) return undefined;
     for (let row = 0; row < 4; row += 1) {
       if (row === pivot) continue;
       const factor = matrix[row * 4 + pivot]! / by;
@@ -113,5 +118,5 @@ const isDrift = (map: ColourMap): boolean => {
   const grey = new Float64Array(3);
   applyColours(map, [128, 128, 128], 0, grey, 0);
   const identity = sameColours();
-  return grey.every((value) => Math.abs(value - 128) <= greyShiftMax) && map.every((value, at) => at % 4 === 3 || Math.abs(value - identity[at]!) <= gainShiftMax);
+  return grey.every((value) => abs(value - 128) <= greyShiftMax) && map.every((value, at) => at % 4 === 3 || abs(value - identity[at]!) <= gainShiftMax);
 };

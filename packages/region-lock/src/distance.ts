@@ -1,3 +1,5 @@
+const { max } = Math;
+
 /**
  * For every pixel the squared distance to the nearest one that is set, in pixels, exact (Felzenszwalb and Huttenlocher 2012).
  * Without any, all are beyond every radius.
@@ -6,7 +8,7 @@ export const squaredDistances = (set: Uint8Array, width: number, height: number)
   const distances = new Float32Array(set.length);
   const far = 1e9;
   for (let at = 0; at < set.length; at += 1) distances[at] = set[at] === 0 ? far : 0;
-  const line = new Float64Array(Math.max(width, height));
+  const line = new Float64Array(max(width, height));
   const parabolas = new Int32Array(line.length);
   const starts = new Float64Array(line.length + 1);
   const along = (start: number, step: number, count: number): void => {
@@ -35,7 +37,14 @@ export const squaredDistances = (set: Uint8Array, width: number, height: number)
 
 /** Sets all within `radius` of what is set. */
 export const dilate = (set: Uint8Array, width: number, height: number, radius: number): Uint8Array =>
-  Uint8Array.from(squaredDistances(set, width, height), (squared) => (squared <= radius * radius ? 1 : 0));
+  bytesOf(squaredDistances(set, width, height), (squared) => (squared <= radius * radius ? 1 : 0));
+
+/** As `Uint8Array.from`, which goes through an iterator and takes ten times as long. */
+export const bytesOf = (values: Float32Array, byte: (value: number, at: number) => number): Uint8Array => {
+  const bytes = new Uint8Array(values.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = byte(values[at]!, at);
+  return bytes;
+};
 
 /** Clears all within `radius` of what is not set. The picture's edge takes nothing away. */
 export const erode = (set: Uint8Array, width: number, height: number, radius: number): Uint8Array => inverted(dilate(inverted(set), width, height, radius));

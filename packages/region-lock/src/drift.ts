@@ -3,6 +3,8 @@ import { applyColours } from './colour-match.js';
 import type { Layer, Written } from './composite.js';
 import { shiftAtCentre } from './registration.js';
 
+const { abs } = Math;
+
 /** What the model did beside what it was asked to, and what the lock left of it. Says nothing about the content; lengths are the model's pixels, levels are of 255. */
 export interface Drift {
   /** The model framed the scene anew, so nothing could be told apart: without a brush the whole picture is the model's. */
@@ -36,15 +38,15 @@ export const driftOf = (layer: Layer, reference: RgbImage, written: Written, ref
 };
 
 const outside = (edited: RgbImage, reference: RgbImage, mask: Mask): { max: number; mean: number } => {
-  let [max, sum, count] = [0, 0, 0];
+  let [largest, sum, count] = [0, 0, 0];
   for (let pixel = 0; pixel < mask.data.length; pixel += 1) {
     if (mask.data[pixel] !== 0) continue;
     for (let at = pixel * 3; at < pixel * 3 + 3; at += 1) {
-      const difference = Math.abs(edited.data[at]! - reference.data[at]!);
+      const difference = abs(edited.data[at]! - reference.data[at]!);
       sum += difference;
-      if (difference > max) max = difference;
+      if (difference > largest) largest = difference;
     }
     count += 3;
   }
-  return { max, mean: count === 0 ? 0 : sum / count };
+  return { max: largest, mean: count === 0 ? 0 : sum / count };
 };

@@ -29,6 +29,12 @@ export const transform = ({ side, re, im }: Spectrum, direction: 'forward' | 'ba
   }
 };
 
+const swap = (values: Float64Array, one: number, other: number): void => {
+  const kept = values[one]!;
+  values[one] = values[other]!;
+  values[other] = kept;
+};
+
 const transformLine = (re: Float64Array, im: Float64Array, cos: Float64Array, sin: Float64Array): void => {
   const count = re.length;
   for (let i = 1, reversed = 0; i < count; i += 1) {
@@ -36,8 +42,8 @@ const transformLine = (re: Float64Array, im: Float64Array, cos: Float64Array, si
     for (; reversed & bit; bit >>= 1) reversed ^= bit;
     reversed ^= bit;
     if (i < reversed) {
-      [re[i], re[reversed]] = [re[reversed]!, re[i]!];
-      [im[i], im[reversed]] = [im[reversed]!, im[i]!];
+      swap(re, i, reversed);
+      swap(im, i, reversed);
     }
   }
   for (let span = 2; span <= count; span *= 2) {
@@ -45,7 +51,8 @@ const transformLine = (re: Float64Array, im: Float64Array, cos: Float64Array, si
     const step = count / span;
     for (let start = 0; start < count; start += span) {
       for (let k = 0, angle = 0; k < half; k += 1, angle += step) {
-        const [a, b] = [start + k, start + k + half];
+        const a = start + k;
+        const b = a + half;
         const oddRe = re[b]! * cos[angle]! - im[b]! * sin[angle]!;
         const oddIm = re[b]! * sin[angle]! + im[b]! * cos[angle]!;
         re[b] = re[a]! - oddRe;

@@ -1,7 +1,9 @@
 import { blur, type Raster } from './raster.js';
 
+const { abs, ceil, floor, max, min } = Math;
+
 /** Differences up to this, of 255, are never seen as an edit. */
-const floor = 6;
+const levelsMin = 6;
 /** How many times the usual difference is needed. */
 const factor = 2.5;
 /** The round trip's error is averaged over this many pixels to each side. */
@@ -12,7 +14,7 @@ export const differences = (one: Raster, other: Raster): Float32Array => {
   const signed: Raster = { ...one, data: one.data.map((value, at) => value - other.data[at]!) };
   blur(signed, 1, 3);
   const largest = new Float32Array(one.width * one.height);
-  for (let pixel = 0, at = 0; pixel < largest.length; pixel += 1, at += 3) largest[pixel] = Math.max(Math.abs(signed.data[at]!), Math.abs(signed.data[at + 1]!), Math.abs(signed.data[at + 2]!));
+  for (let pixel = 0, at = 0; pixel < largest.length; pixel += 1, at += 3) largest[pixel] = max(abs(signed.data[at]!), abs(signed.data[at + 1]!), abs(signed.data[at + 2]!));
   signed.data.fill(0);
   return largest;
 };
@@ -24,7 +26,7 @@ export const differences = (one: Raster, other: Raster): Float32Array => {
 export const noiseFloorOf = (reference: Raster, roundTrip: Raster): Float32Array => {
   const errors: Raster = { width: reference.width, height: reference.height, channels: 1, data: differences(reference, roundTrip) };
   blur(errors, reach, 2);
-  return errors.data.map((error) => Math.max(floor, factor * error));
+  return errors.data.map((error) => max(levelsMin, factor * error));
 };
 
 const bins = 16;
@@ -42,7 +44,7 @@ const usualMax = 6;
 export const estimatedNoiseFloor = (luma: Raster, difference: Float32Array): Float32Array => {
   const activity = activityOf(luma);
   const sorted = sampled(activity).toSorted();
-  const limits = Array.from({ length: bins - 1 }, (_, bin) => sorted[Math.floor(((bin + 1) * sorted.length) / bins)]!);
+  const limits = Array.from({ length: bins - 1 }, (_, bin) => sorted[floor(((bin + 1) * sorted.length) / bins)]!);
   const binOf = (pixel: number): number => {
     let [low, high] = [0, bins - 1];
     while (low < high) {
@@ -55,16 +57,16 @@ export const estimatedNoiseFloor = (luma: Raster, difference: Float32Array): Flo
   const classes: number[][] = Array.from({ length: bins }, () => []);
   const step = stepFor(difference.length);
   for (let pixel = 0; pixel < difference.length; pixel += step) classes[binOf(pixel)]!.push(difference[pixel]!);
-  const usual = classes.map((values) => (values.length === 0 ? 0 : Float64Array.from(values).toSorted()[Math.floor(values.length * quantile)]! * quantileToMedian));
-  const floors = usual.map((value) => Math.max(floor, factor * Math.min(usualMax, value)));
-  return Float32Array.from(difference, (_, pixel) => floors[binOf(pixel)]!);
+  const usual = classes.map((values) => (values.length === 0 ? 0 : Float64Array.from(values).toSorted()[floor(values.length * quantile)]! * quantileToMedian));
+  const floors = usual.map((value) => max(levelsMin, factor * min(usualMax, value)));
+  return difference.map((_, pixel) => floors[binOf(pixel)]!);
 };
 
-const stepFor = (count: number): number => Math.max(1, Math.floor(count / 100_000)) | 1;
+const stepFor = (count: number): number => max(1, floor(count / 100_000)) | 1;
 
 const sampled = (values: Float32Array): Float32Array => {
   const step = stepFor(values.length);
-  return Float32Array.from({ length: Math.ceil(values.length / step) }, (_, index) => values[index * step]!);
+  return Float32Array.from({ length: ceil(values.length / step) }, (_, index) => values[index * step]!);
 };
 
 const activityOf = ({ width, height, data }: Raster): Float32Array => {
@@ -73,7 +75,7 @@ const activityOf = ({ width, height, data }: Raster): Float32Array => {
     for (let x = 0; x < width; x += 1, at += 1) {
       const right = data[x + 1 < width ? at + 1 : at]!;
       const below = data[y + 1 < height ? at + width : at]!;
-      activity[at] = Math.abs(right - data[at]!) + Math.abs(below - data[at]!);
+      activity[at] = abs(right - data[at]!) + abs(below - data[at]!);
     }
   }
   return blur({ width, height, channels: 1, data: activity }, 4, 2).data;

@@ -1,5 +1,7 @@
 import type { RgbImage } from '@flux-context/picture';
 
+const { max, min } = Math;
+
 /** Numbers per pixel, `channels` of them interleaved, row by row from the top left; colours from 0 to 255 as sRGB encodes them. Only ever of the model's size. */
 export interface Raster {
   readonly width: number;
@@ -24,7 +26,7 @@ export const wipe = (...rasters: readonly (Raster | undefined)[]): void => {
 /** Averages over squares of `2 radius + 1` pixels, `passes` times, in place; three passes come near a Gaussian. Beyond the edge the edge goes on. */
 export const blur = (raster: Raster, radius: number, passes: number): Raster => {
   const { width, height, channels, data } = raster;
-  const line = new Float64Array(Math.max(width, height) + 2 * radius + 1);
+  const line = new Float64Array(max(width, height) + 2 * radius + 1);
   for (let pass = 0; pass < passes; pass += 1) {
     for (let channel = 0; channel < channels; channel += 1) {
       for (let y = 0; y < height; y += 1) blurLine(data, line, { start: y * width * channels + channel, step: channels, count: width, radius });
@@ -47,7 +49,7 @@ const blurLine = (data: Float32Array, sums: Float64Array, { start, step, count, 
   let sum = 0;
   for (let i = 0; i < count + 2 * radius; i += 1) {
     sums[i] = sum;
-    sum += data[start + Math.min(Math.max(i - radius, 0), count - 1) * step]!;
+    sum += data[start + min(max(i - radius, 0), count - 1) * step]!;
   }
   sums[count + 2 * radius] = sum;
   const span = 2 * radius + 1;

@@ -4,6 +4,8 @@ import { compose, inPlace, type AxisMap, type Placement } from './placement.js';
 import type { Raster } from './raster.js';
 import { moved } from './resample.js';
 
+const { abs, ceil, floor, log2, max, min, round } = Math;
+
 /** How the edited picture lies against the reference. */
 export interface Registration {
   /** From the reference's pixels to the edited picture's. */
@@ -20,7 +22,7 @@ const scaleMax = 0.03;
 /** Below this, two windows have nothing in common that could be measured. */
 const confidenceMin = 0.12;
 const tilesPerSide = 4;
-const rounds = 3;
+const roundCount = 3;
 /** Pixels by which a tile may deviate from the straight line of the others and still count. */
 const inlierMax = 0.75;
 
@@ -32,7 +34,7 @@ const inlierMax = 0.75;
 export const register = (reference: Raster, edited: Raster): Registration => {
   let placement = wholeShift(reference, edited);
   let agreed = true;
-  for (let round = 0; round < rounds; round += 1) {
+  for (let turn = 0; turn < roundCount; turn += 1) {
     const refined = refine(reference, edited, placement);
     placement = refined.placement;
     agreed = refined.agreed;
@@ -51,30 +53,30 @@ export const shiftAtCentre = ({ x, y }: Placement, { width, height }: Pick<Raste
 
 const isSmall = (placement: Placement, raster: Raster): boolean => {
   const shift = shiftAtCentre(placement, raster);
-  const shiftMax = Math.max(shiftMin, shiftShareMax * Math.min(raster.width, raster.height));
-  return Math.max(Math.abs(shift.x), Math.abs(shift.y)) <= shiftMax && [placement.x, placement.y].every(({ scale }) => Math.abs(scale - 1) <= scaleMax);
+  const shiftMax = max(shiftMin, shiftShareMax * min(raster.width, raster.height));
+  return max(abs(shift.x), abs(shift.y)) <= shiftMax && [placement.x, placement.y].every(({ scale }) => abs(scale - 1) <= scaleMax);
 };
 
 /** On pictures made small by whole factors, so that the transform stays small and large shifts are seen. */
 const wholeShift = (reference: Raster, edited: Raster): Placement => {
-  const factor = Math.max(1, Math.ceil(Math.max(reference.width, reference.height) / 256));
+  const factor = max(1, ceil(max(reference.width, reference.height) / 256));
   const [small, smallEdited] = [reduced(reference, factor), reduced(edited, factor)];
-  const side = powerOfTwoFrom(Math.max(small.width, small.height));
+  const side = powerOfTwoFrom(max(small.width, small.height));
   const { x, y, confidence } = displacementBetween(small, smallEdited, { left: 0, top: 0, width: small.width, height: small.height }, side);
   small.data.fill(0);
   smallEdited.data.fill(0);
   return confidence < confidenceMin ? inPlace : { x: { scale: 1, offset: x * factor }, y: { scale: 1, offset: y * factor } };
 };
 
-const powerOfTwoFrom = (count: number): number => 2 ** Math.ceil(Math.log2(count));
+const powerOfTwoFrom = (count: number): number => 2 ** ceil(log2(count));
 
 const reduced = (raster: Raster, factor: number): Raster => {
-  const [width, height] = [Math.max(1, Math.floor(raster.width / factor)), Math.max(1, Math.floor(raster.height / factor))];
+  const [width, height] = [max(1, floor(raster.width / factor)), max(1, floor(raster.height / factor))];
   const data = new Float32Array(width * height);
   for (let y = 0; y < height * factor; y += 1) {
     for (let x = 0; x < width * factor; x += 1) {
-      const to = Math.floor(y / factor) * width + Math.floor(x / factor);
-      data[to] = data[to]! + raster.data[y * raster.width + x]! / (factor * factor);
+      const to = floor(y / factor) * width + floor(x / factor);
+      data[to] = data[to]! + raster.data[y * raster.width + x]! / factor ** 2;
     }
   }
   return { width, height, channels: 1, data };
@@ -98,14 +100,14 @@ const refine = (reference: Raster, edited: Raster, placement: Placement): { plac
   if (tiles.length === 0) return { placement, agreed: true };
   const x = agreedLine(tiles.map((tile) => ({ at: tile.x, moved: tile.moved.x, weight: tile.weight })));
   const y = agreedLine(tiles.map((tile) => ({ at: tile.y, moved: tile.moved.y, weight: tile.weight })));
-  return { placement: compose(placement, { x: x.map, y: y.map }), agreed: Math.min(x.share, y.share) >= 0.4 };
+  return { placement: compose(placement, { x: x.map, y: y.map }), agreed: min(x.share, y.share) >= 0.4 };
 };
 
 /** Windows whose side is the largest power of two within half the shorter side, 256 at most, spread evenly. */
 const tilesOf = ({ width, height }: Raster): { window: PixelBox; side: number }[] => {
-  const side = Math.min(256, 2 ** Math.floor(Math.log2(Math.min(width, height) / 2)));
+  const side = min(256, 2 ** floor(log2(min(width, height) / 2)));
   if (side < 16) return [];
-  const starts = (length: number): number[] => Array.from({ length: tilesPerSide }, (_, i) => Math.round((i * (length - side)) / (tilesPerSide - 1)));
+  const starts = (length: number): number[] => Array.from({ length: tilesPerSide }, (_, i) => round((i * (length - side)) / (tilesPerSide - 1)));
   return starts(height).flatMap((top) => starts(width).map((left) => ({ window: { left, top, width: side, height: side }, side })));
 };
 
@@ -118,7 +120,7 @@ interface Sighting {
 /** The line of displacements that the most weight lies near to, of all through two sightings or level through one; then the least squares of those near it. */
 const agreedLine = (sightings: readonly Sighting[]): { map: AxisMap; share: number } => {
   const total = sightings.reduce((sum, { weight }) => sum + weight, 0);
-  const near = (slope: number, offset: number): readonly Sighting[] => sightings.filter(({ at, moved: by }) => Math.abs(by - slope * at - offset) < inlierMax);
+  const near = (slope: number, offset: number): readonly Sighting[] => sightings.filter(({ at, moved: by }) => abs(by - slope * at - offset) < inlierMax);
   let best: { support: number; slope: number; offset: number } = { support: -1, slope: 0, offset: 0 };
   const consider = (slope: number, from: Sighting, bonus: number): void => {
     const offset = from.moved - slope * from.at;
@@ -129,7 +131,7 @@ const agreedLine = (sightings: readonly Sighting[]): { map: AxisMap; share: numb
   for (const one of sightings) {
     for (const other of sightings) {
       const slope = (other.moved - one.moved) / (other.at - one.at);
-      if (other.at > one.at && Math.abs(slope) < 2 * scaleMax) consider(slope, one, 0);
+      if (other.at > one.at && abs(slope) < 2 * scaleMax) consider(slope, one, 0);
     }
   }
   const inliers = near(best.slope, best.offset);
@@ -154,8 +156,8 @@ const misfit = (reference: Raster, edited: Raster, placement: Placement): number
   let sum = 0;
   for (let y = 0; y < height - 1; y += 1) {
     for (let x = 0, at = y * width; x < width - 1; x += 1, at += 1) {
-      sum += Math.min(20, Math.abs(data[at + 1]! - data[at]! - other.data[at + 1]! + other.data[at]!));
-      sum += Math.min(20, Math.abs(data[at + width]! - data[at]! - other.data[at + width]! + other.data[at]!));
+      sum += min(20, abs(data[at + 1]! - data[at]! - other.data[at + 1]! + other.data[at]!));
+      sum += min(20, abs(data[at + width]! - data[at]! - other.data[at + width]! + other.data[at]!));
     }
   }
   other.data.fill(0);

@@ -2,6 +2,8 @@ import type { PixelBox } from '@flux-context/picture';
 import type { AxisMap, Placement } from './placement.js';
 import type { Raster } from './raster.js';
 
+const { abs, ceil, max, min, sin } = Math;
+
 /** A picture to take samples from; `Raster` and `RgbImage` (3 channels) both are. */
 interface Samples {
   readonly width: number;
@@ -16,8 +18,8 @@ interface Kernel {
   readonly weights: Float32Array;
 }
 
-const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI));
-const lanczos3 = (x: number): number => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0);
+const sinc = (x: number): number => (x === 0 ? 1 : sin(x * Math.PI) / (x * Math.PI));
+const lanczos3 = (x: number): number => (abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0);
 
 /** The edge sample is repeated once, as a mirror that stands on the edge shows it. */
 const mirrored = (at: number, length: number): number => {
@@ -26,12 +28,12 @@ const mirrored = (at: number, length: number): number => {
 };
 
 const kernelOf = (map: AxisMap, length: number, start: number, count: number): Kernel => {
-  const stretch = Math.max(1, map.scale);
-  const taps = Math.ceil(6 * stretch) + 1;
+  const stretch = max(1, map.scale);
+  const taps = ceil(6 * stretch) + 1;
   const kernel: Kernel = { taps, from: new Int32Array(count * taps), weights: new Float32Array(count * taps) };
   for (let i = 0; i < count; i += 1) {
     const centre = map.scale * (start + i) + map.offset;
-    const first = Math.ceil(centre - 3 * stretch);
+    const first = ceil(centre - 3 * stretch);
     let sum = 0;
     for (let tap = 0; tap < taps; tap += 1) sum += lanczos3((first + tap - centre) / stretch);
     for (let tap = 0; tap < taps; tap += 1) {
@@ -58,7 +60,7 @@ export class RowResampler {
     this.across = kernelOf(placement.x, samples.width, box.left, box.width);
     this.down = kernelOf(placement.y, samples.height, box.top, box.height);
     // Mirrored rows come again, so as many are kept as lie within two spans.
-    const rows = Math.min(samples.height, 2 * this.down.taps);
+    const rows = min(samples.height, 2 * this.down.taps);
     this.kept = Array.from({ length: rows }, () => new Float32Array(box.width * channels));
     this.keptRow = new Int32Array(rows).fill(-1);
     this.sums = new Float32Array(box.width * channels);

@@ -17,9 +17,11 @@ const textFields = {
   requestId: id, editId: id, personId: id, workerId: id, holderId: id,
   method: /^[A-Z-]{1,30}$/,
   route: /^\/[\w/{}+.-]{0,200}$/,
-  code: word, pool: word, engine: word, stage: word, outcome: word, isolation: word, epoch: word, version: word, context: word, signal: word, model: word, provider: word,
+  code: word, pool: word, engine: word, stage: word, outcome: word, isolation: word, epoch: word, version: word, context: word, signal: word,
   address: /^https?:\/\/[\w.:[\]-]{1,260}\/?$/,
   internal: sentence,
+  // As in `maker/model`.
+  model: /^[\w./@:+-]{1,200}$/, provider: word,
 } as const;
 const figureFields = ['status', 'durationMs', 'count', 'bytes', 'port'] as const;
 

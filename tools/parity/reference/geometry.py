@@ -8,8 +8,9 @@ from diffusers.pipelines.flux.pipeline_flux_kontext import PREFERRED_KONTEXT_RES
 from diffusers.pipelines.flux2.image_processor import Flux2ImageProcessor
 from PIL import Image
 
-_SIZES = [(1920, 1080), (3000, 1000), (1237, 997), (64, 64), (100, 70), (1024, 1024), (1025, 1024), (700, 5000), (2000, 1999)]
-_LARGE = [(6000, 4000), (4032, 3024), (8000, 1001)]
+# Of these the bytes are compared too: a crop alone, a tall one, a wide one, one that barely is too large.
+_SIZES = [(100, 70), (600, 2400), (1700, 800), (1025, 1024)]
+_LARGE = [(64, 64), (1024, 1024), (1920, 1080), (1237, 997), (3000, 1000), (700, 5000), (2000, 1999), (6000, 4000), (4032, 3024), (8000, 1001)]
 
 
 def record() -> dict:

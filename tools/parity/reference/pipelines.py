@@ -22,7 +22,7 @@ _SHARD = "300KB"
 _LICENCE = "# Apache License, Version 2.0\n\nRandom weights, made by tools/parity for tests. They show nothing.\n"
 
 
-def _scheduler() -> FlowMatchEulerDiscreteScheduler:
+def scheduler() -> FlowMatchEulerDiscreteScheduler:
     return FlowMatchEulerDiscreteScheduler(
         num_train_timesteps=1000, shift=3.0, use_dynamic_shifting=True, base_shift=0.5, max_shift=1.15,
         base_image_seq_len=256, max_image_seq_len=4096,
@@ -54,8 +54,8 @@ def write_klein(folder: Path, shapes: Shapes, seed: int) -> None:
     vae = _autoencoder(AutoencoderKLFlux2, shapes, 32, decoder_block_out_channels=shapes.decoder_channels)
     for network, offset in ((text_encoder, 0), (transformer, 1), (vae, 2)):
         randomise(network, seed + offset)
-    pipeline = Flux2KleinPipeline(_scheduler(), vae, text_encoder, tokenizer, transformer, is_distilled=True)
-    _save(folder, pipeline, shapes)
+    pipeline = Flux2KleinPipeline(scheduler(), vae, text_encoder, tokenizer, transformer, is_distilled=True)
+    save(folder, pipeline, shapes)
     (folder / "LICENSE.md").write_text(_LICENCE)
 
 
@@ -65,7 +65,7 @@ def write_kontext(folder: Path, shapes: Shapes, seed: int) -> None:
     clip = CLIPTextModel(CLIPTextConfig(
         vocab_size=vocabularies.SIZE, hidden_size=shapes.text_width, intermediate_size=2 * shapes.text_width, num_hidden_layers=2,
         num_attention_heads=4, max_position_embeddings=77, hidden_act="quick_gelu", projection_dim=32,
-        bos_token_id=vocabularies.SIZE - 2, eos_token_id=vocabularies.SIZE - 1, pad_token_id=1,
+        bos_token_id=vocabularies.SIZE - 2, eos_token_id=2 if shapes.legacy_end else vocabularies.SIZE - 1, pad_token_id=1,
     ))
     t5 = T5EncoderModel(T5Config(
         vocab_size=vocabularies.SIZE, d_model=shapes.text_width, d_kv=8, num_heads=4, d_ff=2 * shapes.text_width, num_layers=2,
@@ -73,7 +73,7 @@ def write_kontext(folder: Path, shapes: Shapes, seed: int) -> None:
     ))
     transformer = FluxTransformer2DModel(
         patch_size=1, in_channels=64, num_layers=shapes.double_blocks, num_single_layers=shapes.single_blocks, attention_head_dim=shapes.head_size,
-        num_attention_heads=shapes.heads, joint_attention_dim=shapes.text_width, pooled_projection_dim=shapes.text_width, guidance_embeds=True,
+        num_attention_heads=shapes.heads, joint_attention_dim=shapes.text_width, pooled_projection_dim=shapes.text_width, guidance_embeds=shapes.guidance,
         axes_dims_rope=shapes.flux_axes,
     )
     vae = _autoencoder(AutoencoderKL, shapes, 16, scaling_factor=0.3611, shift_factor=0.1159, use_quant_conv=False, use_post_quant_conv=False)
@@ -81,10 +81,10 @@ def write_kontext(folder: Path, shapes: Shapes, seed: int) -> None:
         randomise(network, seed + offset)
     tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer")
     tokenizer_2 = T5TokenizerFast.from_pretrained(folder / "tokenizer_2")
-    _save(folder, FluxKontextPipeline(_scheduler(), vae, clip, tokenizer, t5, tokenizer_2, transformer), shapes)
+    save(folder, FluxKontextPipeline(scheduler(), vae, clip, tokenizer, t5, tokenizer_2, transformer), shapes)
 
 
-def _save(folder: Path, pipeline, shapes: Shapes) -> None:
+def save(folder: Path, pipeline, shapes: Shapes) -> None:
     """As `save_pretrained` does it, but with the tokenizer files as they were written: transformers would leave parts of them out."""
     index = {"_class_name": type(pipeline).__name__, "_diffusers_version": diffusers.__version__}
     for name, part in sorted(pipeline.components.items()):
@@ -94,7 +94,7 @@ def _save(folder: Path, pipeline, shapes: Shapes) -> None:
         library = "diffusers" if type(part).__module__.startswith("diffusers") else "transformers"
         index[name] = [library, _published_class(part)]
         if not name.startswith("tokenizer"):
-            part.save_pretrained(folder / name, **({"max_shard_size": _SHARD} if shapes.shards and name in ("transformer", "text_encoder") else {}))
+            part.save_pretrained(folder / name, **({"max_shard_size": _SHARD} if shapes.shards and name in _sharded(index) else {}))
     if "is_distilled" in pipeline.config:
         index["is_distilled"] = pipeline.config["is_distilled"]
     _write_json(folder / "model_index.json", index)
@@ -102,6 +102,11 @@ def _save(folder: Path, pipeline, shapes: Shapes) -> None:
         _tidy_config(config, shapes)
     if shapes.as_published and type(pipeline) is FluxKontextPipeline:
         _prefix_tensors(folder / "text_encoder" / "model.safetensors", "text_model.")
+
+
+def _sharded(index: dict) -> tuple[str, str]:
+    """The two large parts: CLIP never comes in pieces."""
+    return "transformer", "text_encoder" if index["_class_name"] == "Flux2KleinPipeline" else "text_encoder_2"
 
 
 def _published_class(part) -> str:

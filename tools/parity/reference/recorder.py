@@ -78,9 +78,9 @@ class Recorder:
             self._note("img_ids", _rows(keywords["img_ids"]))
             # Rows after these belong to the references, and the pipeline drops them.
             self._note(f"step.{at}.{side}velocity", result[0][:, : self._tensors["noise"].shape[1]])
-            # Text first. FLUX.2 computes its angles apart from those of the picture, FLUX.1 in one go.
-            self._note("rope.cos", torch.cat([cos for cos, _ in rope]))
-            self._note("rope.sin", torch.cat([sin for _, sin in rope]))
+            # Text first. FLUX.2 computes its angles after those of the picture, FLUX.1 in one go.
+            self._note("rope.cos", torch.cat([cos for cos, _ in reversed(rope)]))
+            self._note("rope.sin", torch.cat([sin for _, sin in reversed(rope)]))
             rope.clear()
             self._forwards += 1
 

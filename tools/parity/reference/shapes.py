@@ -21,6 +21,9 @@ class Shapes:
     qkv_bias: bool = False
     shards: bool = True
     as_published: bool = True
+    # CLIP's end token: as its configuration says, or, as in the first published ones, another than the one it says.
+    legacy_end: bool = False
+    guidance: bool = True
 
     @property
     def klein_axes(self) -> list[int]:
@@ -58,4 +61,12 @@ def drawn(seed: int) -> Shapes:
         qkv_bias=pick.choice([False, True]),
         shards=pick.choice([False, True]),
         as_published=pick.choice([False, True]),
+        legacy_end=pick.choice([False, True]),
+        guidance=pick.choice([False, True, True]),
     )
+
+
+def drawn_sizes(seed: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Of two pictures, in pixels, most of them no multiples of anything."""
+    pick = random.Random(seed + 1)
+    return (pick.randint(64, 200), pick.randint(64, 160)), (pick.randint(64, 160), pick.randint(64, 200))

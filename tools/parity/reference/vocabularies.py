@@ -95,29 +95,19 @@ def write_t5(folder: Path) -> None:
 
 
 def _learn_bpe(tokenizer: Tokenizer, size: int) -> None:
-    suffix = tokenizer.model.end_of_word_suffix or ""
-    trainer = trainers.BpeTrainer(
-        vocab_size=size,
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
-        end_of_word_suffix=suffix,
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(sentences(), trainer)
-    if suffix:
-        _give_every_byte_an_end(tokenizer)
-    if tokenizer.get_vocab_size() != size:
-        raise ValueError(f"the corpus gives {tokenizer.get_vocab_size()} entries, not {size}")
-
-
-def _give_every_byte_an_end(tokenizer: Tokenizer) -> None:
-    """CLIP's vocabulary starts with all bytes and all bytes that end a word; the trainer knows only the ends that it saw."""
-    state = json.loads(tokenizer.to_str())["model"]
-    size = len(state["vocab"])
+    """All bytes come first, and all bytes that end a word where those have a mark, as in CLIP's vocabulary."""
+    ending = tokenizer.model.end_of_word_suffix or ""
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    atoms = alphabet + [f"{atom}</w>" for atom in alphabet]
-    merges = [tuple(pair) for pair in state["merges"]][: size - len(atoms)]
+    atoms = alphabet + ([f"{atom}{ending}" for atom in alphabet] if ending else [])
+    # A tokenizer to throw away, since it takes the trainer's special tokens as its own. They make it number the atoms always alike.
+    learner = Tokenizer(models.BPE(end_of_word_suffix=ending))
+    learner.normalizer, learner.pre_tokenizer = tokenizer.normalizer, tokenizer.pre_tokenizer
+    learner.train_from_iterator(sentences(), trainers.BpeTrainer(vocab_size=size, special_tokens=atoms, end_of_word_suffix=ending, show_progress=False))
+    merges = [tuple(pair) for pair in json.loads(learner.to_str())["model"]["merges"]]
     vocabulary = {piece: number for number, piece in enumerate(atoms + ["".join(pair) for pair in merges])}
-    tokenizer.model = models.BPE(vocabulary, merges, unk_token="<|endoftext|>", end_of_word_suffix="</w>", continuing_subword_prefix="")
+    if len(vocabulary) != size:
+        raise ValueError(f"the corpus gives {len(vocabulary)} entries, not {size}")
+    tokenizer.model = models.BPE(vocabulary, merges, unk_token=tokenizer.model.unk_token, end_of_word_suffix=ending, continuing_subword_prefix="")
 
 
 def _learn_unigram(size: int) -> tuple[list[tuple[str, float]], bytes]:

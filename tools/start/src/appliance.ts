@@ -36,6 +36,7 @@ export interface Ready {
 export class Appliance {
   private postgres: PostgresServer | undefined;
   private programs: Supervised[] = [];
+  private databaseLost = false;
 
   constructor(private readonly settings: Settings) {}
 
@@ -48,7 +49,7 @@ export class Appliance {
     const secrets = new SecretFiles(join(dataDirectory, 'secrets'));
     const password = secrets.read('database-password');
     this.postgres = await startPostgres({ directory: join(dataDirectory, 'postgres'), password });
-    void this.postgres.ended.then(() => gaveUp('PostgreSQL has ended'));
+    void this.postgres.ended.then(() => this.loseDatabase(gaveUp));
     const passwords = { app: secrets.read('app-password'), sequencer: secrets.read('sequencer-password'), worker: secrets.read(`queue-password-${pool}`) };
     const database = await prepareDatabase(this.postgres.url, { migrateScript: app('api/dist/main.js'), pool, passwords, env: this.settings.passedOn });
 
@@ -63,8 +64,14 @@ export class Appliance {
     return { url, signInUrl: await signInLink(url, credentialFile), seconds: (performance.now() - startedMs) / 1_000 };
   }
 
+  private loseDatabase(gaveUp: (reason: string) => void): void {
+    this.databaseLost = true;
+    gaveUp('PostgreSQL has ended');
+  }
+
   async stop(): Promise<void> {
-    for (const program of this.programs.toReversed()) await program.stop();
+    // Without a database there is nothing that could be ended in order.
+    for (const program of this.programs.toReversed()) await program.stop(this.databaseLost ? 1_000 : undefined);
     await this.postgres?.stop();
   }
 
@@ -78,7 +85,7 @@ export class Appliance {
   }
 
   private run(name: string, script: string, gaveUp: (reason: string) => void, env: Record<string, string>): void {
-    const program = new Supervised({ name, script: app(script), env, logFile: join(this.settings.dataDirectory, 'logs', `${name}.log`) }, gaveUp);
+    const program = new Supervised({ name, script: app(script), env, logFile: join(this.settings.dataDirectory, 'logs', `${name}.log`), preload: this.settings.PRELOAD }, gaveUp);
     this.programs.push(program);
     program.start();
   }

@@ -10,6 +10,8 @@ export interface Program {
   readonly script: string;
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
+  /** A module that it loads first. */
+  readonly preload?: string | undefined;
 }
 
 /** A program that ends by itself sooner than this after its start cannot run here; one that was killed may well. */
@@ -41,7 +43,8 @@ export class Supervised {
 
   start(): void {
     const startedMs = Date.now();
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', process.execPath, ...nodeFlags, this.program.script], {
+    const { script, preload } = this.program;
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', process.execPath, ...nodeFlags, ...(preload === undefined ? [] : ['--import', preload]), script], {
       env: { ...this.program.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A session of its own: Ctrl-C reaches this process alone, which stops the others in order.
@@ -56,12 +59,13 @@ export class Supervised {
     child.once('exit', (status) => this.ended(status, Date.now() - startedMs));
   }
 
-  async stop(): Promise<void> {
+  /** Tells it to end, and kills it when it has not after `limitMs`. */
+  async stop(limitMs = 20_000): Promise<void> {
     this.stopping = true;
     const child = this.child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
-    const limit = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
     await once(child, 'exit');
     clearTimeout(limit);
   }

@@ -2,5 +2,5 @@
 export { DatabaseModule } from './database.module.js';
 export { migrate, migrateDatabase } from './migrate.js';
 export { dataSourceOptions } from './options.js';
-export { grantRoles, type Roles } from './roles.js';
+export { grantRoles } from './roles.js';
 export { Transactions, type Tx } from './transactions.js';

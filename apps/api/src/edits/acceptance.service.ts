@@ -46,8 +46,16 @@ export class AcceptanceService {
 
   private async open(request: EditRequest): Promise<Acceptance> {
     if (this.held.closing) throw new CodedError('capacity.shutting_down', { retryAfterSeconds: 1 });
-    const routed = await this.route(request);
     const fingerprint = request.idempotencyKey === undefined ? undefined : fingerprintOf(request, request.idempotencyKey, this.settings.idempotencySecret);
+    let routed: Routed;
+    try {
+      routed = await this.route(request);
+    } catch (refusal) {
+      // What was accepted before is answered, also when nobody could run it now.
+      const earlier = fingerprint && (await this.ledger.earlier(request.principal.personId, fingerprint));
+      if (earlier === undefined) throw refusal;
+      return { kind: 'replay', editId: earlier, async: request.async };
+    }
     const answerBytesMax = answerCeiling(routed.pixels ?? this.settings.picturePixelsMax, routed.format, request.deep);
     request.claim.grow(answerBytesMax);
 

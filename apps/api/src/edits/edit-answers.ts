@@ -9,7 +9,6 @@ import type { Picture } from './picture.js';
 import { PeerClient } from './peer-client.js';
 import type { RunningEdit } from './running-edit.js';
 import { TicketQueues } from './ticket-queues.js';
-import { Turnstile } from './turnstile.js';
 
 /** What the caller gets: of an edit held here, or through the process that holds it. */
 @Injectable()
@@ -20,7 +19,6 @@ export class EditAnswers {
     private readonly cancellation: CancellationService,
     private readonly queues: TicketQueues,
     private readonly peers: PeerClient,
-    private readonly turnstile: Turnstile,
   ) {}
 
   async status(principal: Principal, editId: string): Promise<EditStatus> {
@@ -37,7 +35,7 @@ export class EditAnswers {
   }
 
   async statuses(principal: Principal, editId: string, hangUp: AbortSignal): Promise<AsyncIterable<EditStatus>> {
-    return this.counted(principal, this.follow(await this.directory.find(principal, editId), hangUp));
+    return this.follow(await this.directory.find(principal, editId), hangUp);
   }
 
   /** The picture. With `ended` it waits for the end first, and the last who hangs up while waiting cancels the edit. */
@@ -69,16 +67,6 @@ export class EditAnswers {
   private async wait(edit: RunningEdit, hangUp: AbortSignal): Promise<void> {
     const { last } = await edit.awaited(hangUp);
     if (hangUp.aborted && last && edit.state === 'accepted') await this.cancellation.abandon(edit);
-  }
-
-  /** A person has so many streams at once: this one counts from its first status to its end. */
-  private async *counted(principal: Principal, statuses: AsyncIterable<EditStatus>): AsyncGenerator<EditStatus> {
-    const leave = this.turnstile.enter('streams', principal.personId);
-    try {
-      yield* statuses;
-    } finally {
-      leave();
-    }
   }
 
   private async *follow(found: Found, hangUp: AbortSignal): AsyncGenerator<EditStatus> {

@@ -50,7 +50,10 @@ export class EditLedger {
       if (error instanceof KeyUsed) return false;
       throw error;
     });
-    return bound ? undefined : this.earlier(personId, fingerprint!);
+    if (bound) return undefined;
+    const earlier = await this.earlier(personId, fingerprint!);
+    if (earlier === undefined) throw new CodedError('edit.result_gone');
+    return earlier;
   }
 
   /** Step 10: settled and charged. False: the edit was closed before, or is not this holder's. */
@@ -90,11 +93,11 @@ export class EditLedger {
     if (erased) await this.receipts.issue(tx, { ...erased, parcels });
   }
 
-  private async earlier(personId: string, fingerprint: Fingerprint): Promise<string> {
+  /** The edit for which the key was used with this body, if it was. Throws `idempotency.mismatch` when it was used with another. */
+  async earlier(personId: string, fingerprint: Fingerprint): Promise<string | undefined> {
     const found = await this.keys.find(personId, fingerprint);
-    if (!found) throw new CodedError('edit.result_gone');
-    if (!found.sameBody) throw new CodedError('idempotency.mismatch');
-    return found.editId;
+    if (found?.sameBody === false) throw new CodedError('idempotency.mismatch');
+    return found?.editId;
   }
 }
 

@@ -1,13 +1,11 @@
 import { Controller } from '@nestjs/common';
-import { editRoutes, limitsRoute, receiptRoutes, outputFormats, referencesMax, instructionLengthMax, type EditStatus, type Limits, type Principal, type ReceiptDocument } from '@flux-context/contracts';
+import { editRoutes, receiptRoutes, type EditStatus, type Principal, type ReceiptDocument } from '@flux-context/contracts';
 import { Answer, BytesAnswer, Caller, Door, EventsAnswer, HangUp, Input, Upload, type InputOf, type UploadForm } from '../http/index.js';
-import { ModelService } from '../models/index.js';
-import { PoolService } from '../pools/index.js';
 import { EditAnswers } from './edit-answers.js';
 import { EditReceipts } from './edit-receipts.js';
 import { EditReception } from './edit-reception.js';
 import type { Picture } from './picture.js';
-import { EditSettings } from './edit-settings.js';
+import { Turnstile } from './turnstile.js';
 
 @Controller()
 export class EditsController {
@@ -15,9 +13,7 @@ export class EditsController {
     private readonly reception: EditReception,
     private readonly answers: EditAnswers,
     private readonly receipts: EditReceipts,
-    private readonly pools: PoolService,
-    private readonly models: ModelService,
-    private readonly settings: EditSettings,
+    private readonly turnstile: Turnstile,
   ) {}
 
   @Door(editRoutes.create)
@@ -41,7 +37,7 @@ export class EditsController {
 
   @Door(editRoutes.events)
   async events(@Caller() principal: Principal, @Input() input: InputOf<typeof editRoutes.events>, @HangUp() hangUp: AbortSignal): Promise<EventsAnswer> {
-    return new EventsAnswer(named(await this.answers.statuses(principal, input.params.editId, hangUp)));
+    return new EventsAnswer(named(this.turnstile.counted(principal.personId, await this.answers.statuses(principal, input.params.editId, hangUp))));
   }
 
   @Door(editRoutes.result)
@@ -57,26 +53,6 @@ export class EditsController {
   @Door(receiptRoutes.receipt)
   receipt(@Caller() principal: Principal, @Input() input: InputOf<typeof receiptRoutes.receipt>): Promise<ReceiptDocument> {
     return this.receipts.receipt(principal, input.params.editId);
-  }
-
-  @Door(limitsRoute)
-  async limits(): Promise<Limits> {
-    const usable = await this.models.usable();
-    const open = this.pools.states().filter((pool) => !pool.private);
-    const models = [...new Map(open.flatMap((pool) => pool.models).filter(({ id }) => usable.has(id)).map((model) => [model.id, model])).values()];
-    const { pictureBytesMax, picturePixelsMax, deadlineSeconds, redeliverySeconds } = this.settings;
-    return {
-      pictureBytesMax,
-      picturePixelsMax,
-      deadlineSeconds,
-      redeliverySeconds,
-      referencesMax,
-      instructionLengthMax,
-      sourceFormats: [...this.settings.sourceFormats],
-      outputFormats: [...outputFormats],
-      engines: [...new Set(open.flatMap((pool) => [...pool.engines]))].filter((engine) => engine === 'exact' || models.length > 0),
-      models,
-    };
   }
 }
 

@@ -32,6 +32,7 @@ import { HeldEdits } from './held-edits.js';
 import { HolderRepository } from './holder.repository.js';
 import { HolderService } from './holder.service.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
+import { LimitsController } from './limits.controller.js';
 import { OrphanSweeper } from './orphan-sweeper.js';
 import { PeerClient } from './peer-client.js';
 import { PeerDoors } from './peer-doors.js';
@@ -42,7 +43,7 @@ import { WorkerDoors } from './worker-doors.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([EditRow]), AuditModule, ModelsModule, PoolsModule, QuotasModule, SeatsModule, ReceiptsModule],
-  controllers: [EditsController],
+  controllers: [EditsController, LimitsController],
   providers: [
     { provide: EditSettings, useFactory: editSettingsOf, inject: [CONFIG] },
     { provide: ParcelStore, useFactory: (config: Config) => new ParcelStore(config.PARCEL_BYTES_MAX), inject: [CONFIG] },

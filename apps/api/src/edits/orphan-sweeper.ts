@@ -7,7 +7,7 @@ import { HolderRepository } from './holder.repository.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 
 /** How long a used Idempotency-Key still gets the verdict, with the redelivery window before it. */
-const verdictSeconds = 24 * 3_600 + 60;
+export const verdictSeconds = 24 * 3_600 + 60;
 /** How often old keys and empty holders are forgotten. */
 const forgetEveryMs = 3_600_000;
 

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { PoolService } from '../pools/index.js';
 import { EditCaller, editsRoom, png, type EditsRoom } from '../testing/edits.js';
 import { failed, returnAsItCame, SpecWorker } from '../testing/edit-worker.js';
+import { IdempotencyRepository } from './idempotency.repository.js';
+import { verdictSeconds } from './orphan-sweeper.js';
 
 let here: EditsRoom;
 let there: EditsRoom;
@@ -35,12 +38,23 @@ describe('the same request again, with an Idempotency-Key', () => {
     expect([worker.taken.length, await charged(caller)]).toEqual([1, 1]);
   });
 
-  it('is one edit when 32 send it at once at both processes', async () => {
+  it('is one edit when 64 send it at once at both processes', async () => {
     const caller = await EditCaller.join(here);
     const other = await caller.at(there);
-    const answers = await Promise.all(Array.from({ length: 32 }, (_, index) => (index % 2 ? caller : other).edit(keyed('many'))));
+    const answers = await Promise.all(Array.from({ length: 64 }, (_, index) => (index % 2 ? caller : other).edit(keyed('many'))));
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]));
     for (const answer of answers) expect(Buffer.from(await answer.arrayBuffer()).equals(png)).toBe(true);
+    expect([worker.taken.length, await charged(caller)]).toEqual([1, 1]);
+  });
+
+  it('is one edit when 64 send it at once with two bodies: the others are told that the key is taken', async () => {
+    const caller = await EditCaller.join(here);
+    const other = await caller.at(there);
+    const answers = await Promise.all(Array.from({ length: 64 }, (_, index) => (index % 2 ? caller : other).edit({ ...keyed('either'), instruction: index % 4 < 2 ? 'make it black and white' : 'invert the colours' })));
+    const told = await Promise.all(answers.map(async (answer) => (answer.ok ? answer.headers.get('edit-id')! : code(answer))));
+    const [winner, ...others] = [...new Set(told)].toSorted();
+    expect([winner, others]).toEqual([expect.stringMatching(/^edt_/), ['idempotency.mismatch']]);
+    expect(told.filter((one) => one === winner)).toHaveLength(32);
     expect([worker.taken.length, await charged(caller)]).toEqual([1, 1]);
   });
 
@@ -71,6 +85,54 @@ describe('the same request again, with an Idempotency-Key', () => {
     await new Promise((resolve) => setTimeout(resolve, 2_300));
     const again = await caller.edit(keyed('late'));
     expect([again.status, await code(again), await charged(caller)]).toEqual([410, 'edit.result_gone', 1]);
+  });
+
+  it('gets its picture also when no worker is there any more', async () => {
+    const alone = await editsRoom();
+    const caller = await EditCaller.join(alone);
+    const passing = await SpecWorker.start(alone);
+    await (await caller.edit(keyed('left'))).arrayBuffer();
+    await passing.stop();
+    while (alone.app.get(PoolService).states().length > 0) await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await code(await caller.edit(keyed('other')))).toBe('pool.unavailable');
+    const again = await caller.edit(keyed('left'));
+    expect([again.status, Buffer.from(await again.arrayBuffer()).equals(png)]).toEqual([200, true]);
+    expect(await code(await caller.edit({ ...keyed('left'), instruction: 'invert the colours' }))).toBe('idempotency.mismatch');
+    await alone.close();
+  });
+
+  it('is 410 for a day after the window, and then a new edit', async () => {
+    const caller = await EditCaller.join(here);
+    await (await caller.edit(keyed('yesterday'))).arrayBuffer();
+    const age = async (hours: number) => {
+      await here.query(`UPDATE idempotency_keys SET created_at = now() - make_interval(hours => $2) WHERE person_id = $1`, [caller.personId, hours]);
+      await here.app.get(IdempotencyRepository).forgetOlderThan(verdictSeconds);
+    };
+    await new Promise((resolve) => setTimeout(resolve, 2_300));
+    await age(24);
+    expect(await code(await caller.edit(keyed('yesterday')))).toBe('edit.result_gone');
+    await age(25);
+    expect((await caller.edit(keyed('yesterday'))).status).toBe(200);
+    expect(await charged(caller)).toBe(2);
+  });
+
+  it('is free of charge after the process that held the edit was started again', async () => {
+    const caller = await EditCaller.join(here);
+    let third = await editsRoom({ REDELIVERY_SECONDS: '2' }, here);
+    await worker.announce(third.internalUrl);
+    const [kept, running] = [await caller.at(third), await caller.at(third)];
+    await (await kept.edit(keyed('done'))).arrayBuffer();
+    worker.edit = () => new Promise(() => undefined);
+    const { id } = (await (await running.edit({ headers: { ...keyed('running').headers, prefer: 'respond-async' } })).json()) as { id: string };
+    await third.close();
+    third = await editsRoom({ REDELIVERY_SECONDS: '2' }, here);
+    worker.edit = returnAsItCame;
+    await worker.announce(third.internalUrl);
+    const again = await caller.at(third);
+    const answers = [await again.edit(keyed('done')), await again.edit(keyed('running')), await caller.edit(keyed('running'))];
+    expect(await Promise.all(answers.map(async (answer) => [answer.status, await code(answer.clone())]))).toEqual([[410, 'edit.result_gone'], [503, 'edit.holder_lost'], [503, 'edit.holder_lost']]);
+    expect([await charged(caller), await here.query('SELECT 1 FROM quota_entries WHERE edit_id = $1 AND kind = $2', [id, 'release'])]).toEqual([1, [expect.anything()]]);
+    await third.close();
   });
 
   it('is refused with another body, and keys of different people do not meet', async () => {

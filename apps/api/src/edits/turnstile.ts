@@ -34,4 +34,14 @@ export class Turnstile {
       else counts.set(personId, left);
     };
   }
+
+  /** A stream that counts from its first item to its end, however it ends. */
+  async *counted<T>(personId: string, stream: AsyncIterable<T>): AsyncGenerator<T> {
+    const leave = this.enter('streams', personId);
+    try {
+      yield* stream;
+    } finally {
+      leave();
+    }
+  }
 }

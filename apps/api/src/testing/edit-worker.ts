@@ -23,6 +23,9 @@ export interface Taken {
  */
 export class SpecWorker {
   private consumer: TicketConsumer | undefined;
+  /** Where it said that it is there; it says so again and again, as workers do. */
+  private readonly announced = new Set<string>();
+  private readonly again = setInterval(() => this.announced.forEach((url) => void this.announce(url).catch(() => undefined)), 2_000).unref();
   private readonly workerId = newId('worker');
   readonly taken: Taken[] = [];
   edit: (taken: Taken) => Promise<void> = returnAsItCame;
@@ -53,6 +56,7 @@ export class SpecWorker {
     const announcement = { workerId: this.workerId, pool: this.pool, epoch: '1', publicKey, engines: ['exact'], models: [], slots: 4, isolation: 'process', build: 'spec' };
     const answer = await this.call(url, 'POST', internalPaths.workers, JSON.stringify(announcement));
     if (answer.status !== 204) throw new Error(`The announcement was answered ${answer.status}`);
+    this.announced.add(url);
   }
 
   /** Fetches and opens the parcels of a ticket, as a worker does when it is given one. */
@@ -62,8 +66,8 @@ export class SpecWorker {
     const bytes = new Uint8Array(await answer.arrayBuffer());
     const end = bytes.indexOf(10);
     const header = JSON.parse(Buffer.from(bytes.subarray(0, end)).toString('utf8')) as ParcelHeader;
-    const { editId, pool, epoch } = header;
-    const secrets = await openFrom(this.keys.privateKey, Buffer.from(header.enc, 'base64'), { editId, pool, epoch });
+    const { editId } = header;
+    const secrets = await this.secretsOf(header);
     let at = end + 1;
     const plain = new Map<string, Uint8Array>();
     for (const { name, sealedBytes } of header.parts) {
@@ -83,8 +87,19 @@ export class SpecWorker {
     };
   }
 
+  /** What the pool's private key opens of a header, or opens when it is said to be of something else. */
+  secretsOf(header: ParcelHeader, of: Pick<ParcelHeader, 'editId' | 'pool' | 'epoch'> = header): Promise<EditSecrets> {
+    return openFrom(this.keys.privateKey, Buffer.from(header.enc, 'base64'), { editId: of.editId, pool: of.pool, epoch: of.epoch });
+  }
+
   async stop(): Promise<void> {
+    this.leave();
     await this.consumer?.close(0);
+  }
+
+  /** Says no more that it is there; after some seconds nobody believes so any longer. */
+  leave(): void {
+    clearInterval(this.again);
   }
 
   call(url: string, method: string, path: string, body?: BodyInit): Promise<Response> {

@@ -3,6 +3,8 @@ import type { KeySource } from '@flux-context/envelope';
 import type { Logger, Secret } from '@flux-context/runtime';
 
 const everyMs = 3_000;
+/** While an API process does not listen: it may be starting again, and cannot take edits before it knows of a worker. */
+const silentEveryMs = 500;
 const rotateEveryMs = 60_000;
 
 export interface AnnouncerOptions {
@@ -17,21 +19,30 @@ export interface AnnouncerOptions {
 /** Tells every API process, again and again, that this worker is there, what it can do and which key to seal to. */
 export class Announcer {
   private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
   private rotatedAt = -Infinity;
   private readonly silent = new Set<string>();
 
   constructor(private readonly options: AnnouncerOptions) {}
 
-  /** Announces at once and then every three seconds. Rejects when there is no key to announce. */
+  /** Announces at once and then every three seconds, to one that fell silent more often. Rejects when there is no key to announce. */
   async start(): Promise<void> {
     await this.announce();
-    this.timer = setInterval(() => {
-      this.announce().catch((error: unknown) => this.options.logger.error('the key source failed', { error }));
-    }, everyMs);
+    this.announceLater();
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private announceLater(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.announce()
+        .catch((error: unknown) => this.options.logger.error('the key source failed', { error }))
+        .finally(() => this.announceLater());
+    }, this.silent.size > 0 ? silentEveryMs : everyMs);
   }
 
   private async announce(): Promise<void> {

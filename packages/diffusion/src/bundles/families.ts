@@ -1,4 +1,5 @@
 import { BundleError } from './bundle-error.js';
+import { buildClipTokenizer } from './clip-tokenizer.js';
 import type { JsonObject } from './inside.js';
 import { apache, flux1DevNonCommercial, fluxNonCommercial, readLicence } from './licence.js';
 import type { Description, Family } from './manifest.js';
@@ -73,7 +74,7 @@ async function describeKontext(source: SourceFolder, _index: JsonObject, parts: 
       vae: (await network('vae')).network,
       textEncoder: (await network('text_encoder')).network,
       textEncoder2: (await network('text_encoder_2')).network,
-      tokenizer: await source.readTokenizer('tokenizer', 77),
+      tokenizer: await source.readTokenizer('tokenizer', 77, buildClipTokenizer),
       tokenizer2: await source.readTokenizer('tokenizer_2', 512),
     },
     scheduler: 'scheduler/scheduler_config.json',

@@ -85,7 +85,7 @@ describe('an archive is refused with a code, and nothing is left', () => {
       await expect(importArchive(`${archive}.cut`, models, keys)).rejects.toMatchObject({ code: expect.stringMatching(/^bundle\.(archive|unsigned)$/) });
       expect(await left()).toEqual([]);
     }
-  });
+  }, 120_000);
 
   it('with a bit changed anywhere in it, or it comes out unchanged', async () => {
     await packBundle(bundle, archive, key);
@@ -104,7 +104,7 @@ describe('an archive is refused with a code, and nothing is left', () => {
       expect(outcome).toMatch(/^bundle\./);
       expect(await left()).toEqual([]);
     }
-  });
+  }, 120_000);
 
   /** The archive with its entries changed after signing. */
   const rewrite = async (change: (entries: TarEntry[]) => TarEntry[]) => {

@@ -7,9 +7,10 @@ import { createTarDecoder, type ParsedTarEntry } from 'modern-tar';
 import { checkSeal, sealBytesMax, sealName } from './archive-seal.js';
 import { BundleError } from './bundle-error.js';
 import { describeSource } from './families.js';
-import { type Imported, settle, type Trying, unconverted } from './import-folder.js';
+import type { Imported, Trying } from './import-folder.js';
 import type { TrustedKeys } from './keys.js';
 import { type BundleFile, type BundleManifest, isBundlePath, manifestBytesMax, manifestName, parseManifest } from './manifest.js';
+import { unconverted } from './precision.js';
 import { follow, type Followed } from './progress.js';
 import type { Following } from './read-bundle.js';
 import { SourceFolder } from './source-folder.js';
@@ -102,7 +103,7 @@ export async function importArchive(archive: string, modelsFolder: string, keys:
     const manifest = await explained(archive, followed.signal, () => readManifest(entries, keys));
     const totalBytes = manifest.files.reduce((total, { bytes }) => total + bytes, 0);
     const staging = await Staging.open(modelsFolder, manifest.id);
-    return await settle(staging, async () => {
+    return await staging.attempt(async () => {
       await staging.reserve(totalBytes);
       await explained(archive, followed.signal, () => stageEntries(entries, manifest.files, staging, follow('copy', totalBytes, followed)));
       await compareDescription(staging.folder, manifest);

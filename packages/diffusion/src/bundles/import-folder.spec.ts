@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { link, mkdir, readFile, readdir, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -103,6 +104,8 @@ describe('a folder is refused with a code, and nothing is left', () => {
     ['a negative infinity in 32 bits', 'bundle.not_finite', { 'vae/diffusion_pytorch_model.safetensors': weightsOf({ w: ['F32', [0xff80_0000]] }) }],
     ['a shard above the folder', 'bundle.path', { 'text_encoder/model.safetensors.index.json': { weight_map: { a: '../../../secret.safetensors' } } }],
     ['a shard at an absolute place', 'bundle.path', { 'text_encoder/model.safetensors.index.json': { weight_map: { a: '/etc/secret.safetensors' } } }],
+    ['more shards than any model has', 'bundle.too_large', { 'text_encoder/model.safetensors.index.json': { weight_map: Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`t${at}`, `${at}.safetensors`])) } }],
+    ['a shard with a name beyond its limit', 'bundle.path', { 'text_encoder/model.safetensors.index.json': { weight_map: { a: `${'x'.repeat(190)}.safetensors` } } }],
     ['an index without files', 'bundle.malformed', { 'text_encoder/model.safetensors.index.json': { weight_map: {} } }],
   ];
   it.each(cases)('%s: %s', async (_title, code, changes) => {
@@ -119,6 +122,12 @@ describe('a folder is refused with a code, and nothing is left', () => {
     await rename(path.join(folder, 'elsewhere'), path.join(source, 'vae'));
     await rename(path.join(source, 'LICENSE.md'), path.join(folder, 'secret'));
     await symlink('../secret', path.join(source, 'LICENSE.md'));
+    await expect(importFolder(source, models)).rejects.toMatchObject({ code: 'bundle.path' });
+  });
+
+  it('a pipe in place of a file, without waiting for it: bundle.path', async () => {
+    const source = await write(altered(kleinFiles(), { 'LICENSE.md': undefined }));
+    execFileSync('mkfifo', [path.join(source, 'LICENSE.md')]);
     await expect(importFolder(source, models)).rejects.toMatchObject({ code: 'bundle.path' });
   });
 
@@ -181,6 +190,14 @@ describe('an import that was stopped', () => {
     const other = await write(altered(kleinFiles(), { 'vae/diffusion_pytorch_model.safetensors': weightsOf({ w: ['F32', [0x4000_0000]] }) }), 'other');
     const { bundle } = await importFolder(other, models, { id: 'model' });
     expect(await readFile(path.join(bundle.folder, 'vae/diffusion_pytorch_model.safetensors'))).toEqual(weightsOf({ w: ['F32', [0x4000_0000]] }));
+  });
+
+  it('by kill -9 does not keep others out', async () => {
+    await mkdir(path.join(models, '.importing-model'), { recursive: true });
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    await writeFile(path.join(models, '.importing-model/.lock'), String(pid));
+    await writeFile(path.join(models, '.importing-model/.journal'), '{"path":"../../evil","origin":"","bytes":1,"sha256":""}\n{"path":"vae/conf');
+    await expect(importFolder(await write(kleinFiles()), models, { id: 'model' })).resolves.toBeDefined();
   });
 
   it('is refused while another process is at it', async () => {

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { BundleError } from './bundle-error.js';
 import { describeSource } from './families.js';
-import { type BundleFile, isBundleId } from './manifest.js';
-import { type Conversion, conversionOf, hasBf16, surveyWeights, writeAsHalf } from './precision.js';
+import { type BundleFile, fileBytesMax, isBundleId } from './manifest.js';
+import { addConversions, type Conversion, conversionOf, hasBf16, surveyWeights, unconverted, writeAsHalf } from './precision.js';
 import { follow, type Followed } from './progress.js';
 import { type Bundle, type Following, readPieces } from './read-bundle.js';
 import { readWeights, SourceFolder } from './source-folder.js';
@@ -26,9 +27,6 @@ export interface Imported {
   readonly conversion: Conversion;
 }
 
-export const unconverted: Conversion = { tensors: 0, widened: 0, flushed: 0 };
-const add = (a: Conversion, b: Conversion): Conversion => ({ tensors: a.tensors + b.tensors, widened: a.widened + b.widened, flushed: a.flushed + b.flushed });
-
 const idOf = (folder: string): string => basename(resolve(folder)).toLowerCase().replaceAll(/[^a-z0-9.-]+/g, '-').replaceAll(/^[.-]+|-+$/g, '').slice(0, 64);
 
 /** What must be done for one file, and what its bytes depend on. */
@@ -36,19 +34,23 @@ interface SourceFile {
   readonly path: string;
   readonly bytes: number;
   readonly origin: string;
+  /** Its bytes, where it is not copied but made. */
+  readonly made?: Buffer;
 }
 
-async function survey({ folder, paths }: SourceFolder, precision: string): Promise<SourceFile[]> {
-  return Promise.all(
-    paths.map(async (path) => {
-      const { size: bytes, mtimeMs } = await stat(join(folder, path));
-      return { path, bytes, origin: `${resolve(folder, path)} ${bytes} ${mtimeMs} ${precision}` };
-    }),
-  );
+async function survey({ folder, paths, made }: SourceFolder, precision: string): Promise<SourceFile[]> {
+  const copied = paths.map(async (path) => {
+    const { size: bytes, mtimeMs } = await stat(join(folder, path));
+    if (bytes > fileBytesMax) throw new BundleError('bundle.too_large', path);
+    return { path, bytes, origin: `${resolve(folder, path)} ${bytes} ${mtimeMs} ${precision}` };
+  });
+  const built = [...made].map(([path, bytes]) => ({ path, bytes: bytes.length, made: bytes, origin: createHash('sha256').update(bytes).digest('hex') }));
+  return [...(await Promise.all(copied)), ...built];
 }
 
 /** Copies one file, or writes it anew in F16. A weight is looked at before it is written, so weights are read twice. */
-async function stageFile(staging: Staging, folder: string, { path, origin }: SourceFile, convert: boolean, following: Following): Promise<[BundleFile, Conversion]> {
+async function stageFile(staging: Staging, folder: string, { path, origin, made }: SourceFile, convert: boolean, following: Following): Promise<[BundleFile, Conversion]> {
+  if (made) return [await staging.write(path, origin, [made]), unconverted];
   if (!path.endsWith('.safetensors')) return [await staging.write(path, origin, readPieces(folder, path, following)), unconverted];
   const surveyed = await surveyWeights(folder, path, await readWeights(folder, path), following);
   if (!convert || !hasBf16(surveyed.table)) return [await staging.write(path, origin, readPieces(folder, path, following)), unconverted];
@@ -57,17 +59,6 @@ async function stageFile(staging: Staging, folder: string, { path, origin }: Sou
 
 const readings = ({ path, bytes }: SourceFile): number => (path.endsWith('.safetensors') ? 2 * bytes : bytes);
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-
-/** Leaves nothing of a bundle that was refused, and everything of an import that something else has stopped. */
-export async function settle<T>(staging: Staging, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const isRefused = error instanceof BundleError && error.code !== 'bundle.disk_full';
-    await (isRefused ? staging.discard() : staging.release());
-    throw error;
-  }
-}
 
 /**
  * Brings an unmodified diffusers folder into the models folder: recognised, checked weight by weight, copied, compared, and visible
@@ -80,7 +71,7 @@ export async function importFolder(folder: string, modelsFolder: string, options
   const description = await describeSource(source, id);
   const plan = await survey(source, precision);
   const staging = await Staging.open(modelsFolder, id);
-  return settle(staging, async () => {
+  return staging.attempt(async () => {
     await staging.reserve(sum(plan.map(({ bytes }) => bytes)));
     const copying = follow('copy', sum(plan.map(readings)), options);
     const files: BundleFile[] = [];
@@ -91,7 +82,7 @@ export async function importFolder(folder: string, modelsFolder: string, options
       const staged = await staging.find(file.path, file.origin, resuming);
       const [written, converted] = staged ? [staged, unconverted] : await stageFile(staging, folder, file, precision === 'fp16', copying);
       files.push(written);
-      conversion = add(conversion, converted);
+      conversion = addConversions(conversion, converted);
       copying.reach((readBytes += readings(file)));
     }
     const manifest = { ...description, precision, files };

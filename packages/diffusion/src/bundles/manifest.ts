@@ -3,9 +3,10 @@ import { BundleError } from './bundle-error.js';
 
 export const manifestName = 'bundle.json';
 export const manifestBytesMax = 2 ** 20;
-/** The largest published bundle, FLUX.1 Kontext, has 30 files; the largest published file has 20 GB. */
-export const filesMax = 256;
-const fileBytesMax = 2 ** 38;
+/** Of files, of the largest, and of the files of one network. The largest published bundle has about 30, none above 30 GB, in at most 8 shards. */
+const filesMax = 512;
+export const fileBytesMax = 2 ** 38;
+export const shardsMax = 64;
 
 /** Folders below the bundle and a name, all of plain characters: never absolute, never `..`, never hidden. */
 const path = z.string().max(200).regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*){0,3}$/);
@@ -21,7 +22,7 @@ const bundleFile = z.strictObject({ path, bytes: z.int().min(0).max(fileBytesMax
 export type BundleFile = z.infer<typeof bundleFile>;
 
 /** `config` is the published config.json; `weights` are its safetensors files in the order of their names. */
-const network = z.strictObject({ config: path, weights: z.array(path).min(1).max(64) });
+const network = z.strictObject({ config: path, weights: z.array(path).min(1).max(shardsMax) });
 /** `maxLength` in tokens, to which a prompt is padded. */
 const tokenizer = z.strictObject({ json: path, config: path, maxLength: count });
 

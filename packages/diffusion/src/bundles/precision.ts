@@ -40,6 +40,9 @@ export interface Conversion {
   readonly flushed: number;
 }
 
+export const unconverted: Conversion = { tensors: 0, widened: 0, flushed: 0 };
+export const addConversions = (a: Conversion, b: Conversion): Conversion => ({ tensors: a.tensors + b.tensors, widened: a.widened + b.widened, flushed: a.flushed + b.flushed });
+
 /** Reads a tensor in pieces that hold whole elements and are aligned for them. A piece is good only until the next one is asked for. */
 async function* readTensor(file: FileHandle, path: string, { offset, bytes }: TensorEntry, { onBytes, signal }: Following): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(Math.min(4 * 2 ** 20, bytes));
@@ -57,19 +60,25 @@ async function* readTensor(file: FileHandle, path: string, { offset, bytes }: Te
 const words16 = ({ buffer, byteOffset, length }: Uint8Array) => new Uint16Array(buffer, byteOffset, length / 2);
 const words32 = ({ buffer, byteOffset, length }: Uint8Array) => new Uint32Array(buffer, byteOffset, length / 4);
 
-function greatest(words: Uint16Array | Uint32Array, mask: number): number {
+/** How often each 16-bit pattern occurs, taken together with its negative: one pass over many values, so that the rest is about 32,768. */
+function tally(words: Uint16Array): Uint32Array {
+  const counts = new Uint32Array(0x8000);
+  for (let at = 0; at < words.length; at += 1) counts[words[at]! & 0x7fff]! += 1;
+  return counts;
+}
+
+function greatest32(words: Uint32Array): number {
   let most = 0;
-  for (const word of words) {
-    const magnitude = (word & mask) >>> 0;
-    if (magnitude > most) most = magnitude;
-  }
+  for (let at = 0; at < words.length; at += 1) most = Math.max(most, words[at]! & 0x7fff_ffff);
   return most;
 }
 
-function countFlushed(words: Uint16Array): number {
-  let flushed = 0;
-  for (const word of words) if ((word & 0x7fff) !== 0 && (halves[word]! & 0x7fff) === 0) flushed += 1;
-  return flushed;
+/** The greatest pattern without its sign, and for BF16 the values that F16 rounds to zero. */
+function inspect(piece: Uint8Array, dtype: keyof typeof notFinite): { most: number; lost: number } {
+  if (dtype === 'F32') return { most: greatest32(words32(piece)), lost: 0 };
+  const counts = tally(words16(piece));
+  const most = Math.max(counts.findLastIndex((count) => count > 0), 0);
+  return { most, lost: dtype === 'BF16' ? counts.reduce((sum, count, bits) => (bits > 0 && halves[bits] === 0 ? sum + count : sum), 0) : 0 };
 }
 
 /** What must be known of a file of weights before it is written: which tensors F16 cannot hold, and what it would round to zero. */
@@ -89,11 +98,10 @@ export async function surveyWeights(folder: string, path: string, table: TensorT
       if (entry.dtype !== 'BF16' && entry.dtype !== 'F16' && entry.dtype !== 'F32') continue;
       let lost = 0;
       for await (const piece of readTensor(file, path, entry, following)) {
-        const most = entry.dtype === 'F32' ? greatest(words32(piece), 0x7fff_ffff) : greatest(words16(piece), 0x7fff);
-        if (most >= notFinite[entry.dtype]) throw new BundleError('bundle.not_finite', path);
-        if (entry.dtype !== 'BF16') continue;
-        if (most >= overflowing) wide.add(entry.name);
-        lost += countFlushed(words16(piece));
+        const seen = inspect(piece, entry.dtype);
+        if (seen.most >= notFinite[entry.dtype]) throw new BundleError('bundle.not_finite', path);
+        if (entry.dtype === 'BF16' && seen.most >= overflowing) wide.add(entry.name);
+        lost += seen.lost;
       }
       if (!wide.has(entry.name)) flushed += lost;
     }
@@ -110,7 +118,11 @@ export function conversionOf({ table, wide, flushed }: Survey): Conversion {
   return { tensors: converted - wide.size, widened: wide.size, flushed };
 }
 
-const toHalf = (piece: Uint8Array): Uint8Array => new Uint8Array(words16(piece).map((bits) => halves[bits]!).buffer);
+function toHalf(piece: Uint8Array): Uint8Array {
+  const words = words16(piece);
+  for (let at = 0; at < words.length; at += 1) words[at] = halves[words[at]!]!;
+  return piece;
+}
 const toFloat = (piece: Uint8Array): Uint8Array => new Uint8Array(Uint32Array.from(words16(piece), (bits) => bits << 16).buffer);
 
 /**

@@ -1,9 +1,10 @@
 import { readTensorTable, SafetensorsError, type TensorTable } from '../safetensors.js';
 import { BundleError } from './bundle-error.js';
 import { findJson, type JsonObject, openInside, readJson } from './inside.js';
-import { isBundlePath } from './manifest.js';
+import { isBundlePath, shardsMax } from './manifest.js';
 
 const configBytesMax = 2 ** 20;
+const indexBytesMax = 8 * 2 ** 20;
 const tokenizerBytesMax = 64 * 2 ** 20;
 const weightNames = ['diffusion_pytorch_model', 'model'];
 /** What the graph builder reads: weights, and the whole numbers of a few buffers. */
@@ -30,10 +31,12 @@ export async function readWeights(folder: string, path: string): Promise<TensorT
  */
 export class SourceFolder {
   private readonly noted = new Set<string>();
+  /** Files that the bundle needs and the publisher left out, made from those that he has. */
+  readonly made = new Map<string, Buffer>();
 
   constructor(readonly folder: string) {}
 
-  /** The files that were asked for. */
+  /** The files that were asked for, but for those that are made. */
   get paths(): readonly string[] {
     return [...this.noted];
   }
@@ -57,17 +60,22 @@ export class SourceFolder {
     return { config, network: { config: path, weights: await this.findWeights(part) } };
   }
 
-  async readTokenizer(part: string, maxLength: number) {
-    const [json, config] = [this.note(`${part}/tokenizer.json`), this.note(`${part}/tokenizer_config.json`)];
-    await readJson(this.folder, json, tokenizerBytesMax);
+  /** `build` makes tokenizer.json where there is none. */
+  async readTokenizer(part: string, maxLength: number, build?: (folder: string, part: string) => Promise<Buffer | undefined>) {
+    const [json, config] = [`${part}/tokenizer.json`, this.note(`${part}/tokenizer_config.json`)];
     await readJson(this.folder, config, configBytesMax);
+    if (!(await findJson(this.folder, json, tokenizerBytesMax))) {
+      const built = await build?.(this.folder, part);
+      if (!built) throw new BundleError('bundle.file_missing', json);
+      this.made.set(json, built);
+    } else this.note(json);
     return { json, config, maxLength };
   }
 
   private async findWeights(part: string): Promise<string[]> {
     for (const name of weightNames) {
       const path = `${part}/${name}.safetensors`;
-      const index = await findJson(this.folder, `${path}.index.json`, tokenizerBytesMax);
+      const index = await findJson(this.folder, `${path}.index.json`, indexBytesMax);
       if (index) return this.readShards(part, this.note(`${path}.index.json`), index['weight_map']);
       const table = await readWeights(this.folder, path).catch((error: unknown) => {
         if (error instanceof BundleError && error.code === 'bundle.file_missing') return undefined;
@@ -83,10 +91,13 @@ export class SourceFolder {
     if (typeof map !== 'object' || map === null) throw new BundleError('bundle.malformed', indexPath);
     const shards = new Map<string, string[]>();
     for (const [tensor, file] of Object.entries(map)) {
-      if (typeof file !== 'string' || file.includes('/') || !file.endsWith('.safetensors') || !isBundlePath(file)) throw new BundleError('bundle.path', indexPath);
-      shards.set(file, [...(shards.get(file) ?? []), tensor]);
+      if (typeof file !== 'string' || file.includes('/') || !file.endsWith('.safetensors') || !isBundlePath(`${part}/${file}`)) throw new BundleError('bundle.path', indexPath);
+      const tensors = shards.get(file);
+      if (tensors) tensors.push(tensor);
+      else shards.set(file, [tensor]);
     }
     if (shards.size === 0) throw new BundleError('bundle.malformed', indexPath);
+    if (shards.size > shardsMax) throw new BundleError('bundle.too_large', indexPath);
     const paths: string[] = [];
     for (const [file, tensors] of [...shards].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       const path = this.note(`${part}/${file}`);

@@ -51,7 +51,10 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Keeps two commands on one computer from writing the same bundle. What a process that died has left does not count. */
+/**
+ * Keeps two commands on one computer from writing the same bundle. What a process that died has left does not count. Should two find such
+ * a lock in the same instant, both go on, and the comparison before a bundle gets its name stops the one whose files were taken away.
+ */
 async function lock(folder: string): Promise<void> {
   const file = join(folder, lockName);
   const owner = Number(await readFile(file, 'utf8').catch(() => '0'));
@@ -167,15 +170,16 @@ export class Staging {
     }
   }
 
-  /** Leaves what was copied for the next run, if anything was. */
-  async release(): Promise<void> {
-    if (this.staged.size === 0) return this.discard();
-    await rm(join(this.folder, lockName), { force: true });
-  }
-
-  /** Leaves nothing. */
-  async discard(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+  /** Leaves nothing of a bundle that was refused, and all that is finished of an import that something else has stopped. */
+  async attempt<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const isRefused = error instanceof BundleError && error.code !== 'bundle.disk_full';
+      if (isRefused || this.staged.size === 0) await rm(this.folder, { recursive: true, force: true });
+      else await rm(join(this.folder, lockName), { force: true });
+      throw error;
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { DiffusionError } from '../diffusion-error.js';
 import type { GraphBuilder, Rows, Value } from './graph-builder.js';
+import type { ElementType } from './onnx.js';
 
 /** Left, right and so on as ONNX orders them: top, left, bottom, right. */
 type Pads = readonly [number, number, number, number];
@@ -23,10 +24,10 @@ export class Layers {
     return this.graph.weights.has(this.named(name, 'weight'));
   }
 
-  /** x · Wᵀ, plus the bias where the model has one. */
-  linear(name: string, x: Value, rows?: Rows): Value {
-    const weight = this.graph.weight(this.named(name, 'weight'), { rows });
-    return this.graph.node('Gemm', [this.graph.cast(x, this.graph.compute), weight, this.bias(name, rows)], { attributes: { transB: { int: 1 } } });
+  /** x · Wᵀ, plus the bias where the model has one. `compute` where it must be another type than that of the graph. */
+  linear(name: string, x: Value, { rows, compute: type = this.graph.compute }: { readonly rows?: Rows; readonly compute?: ElementType } = {}): Value {
+    const weight = this.graph.weight(this.named(name, 'weight'), { rows, type });
+    return this.graph.node('Gemm', [this.graph.cast(x, type), weight, this.bias(name, { rows, type })], { attributes: { transB: { int: 1 } } });
   }
 
   /**
@@ -36,7 +37,7 @@ export class Layers {
   linears(name: string, x: Value, sizes: readonly number[]): Value[] {
     const { shape } = this.graph.weights.get(this.named(name, 'weight'));
     if (shape[0] !== sizes.reduce((sum, size) => sum + size, 0)) throw new DiffusionError('model.weights');
-    return sizes.map((count, at) => this.linear(name, x, { from: sizes.slice(0, at).reduce((sum, size) => sum + size, 0), count }));
+    return sizes.map((count, at) => this.linear(name, x, { rows: { from: sizes.slice(0, at).reduce((sum, size) => sum + size, 0), count } }));
   }
 
   embedding(name: string, ids: Value): Value {
@@ -50,10 +51,16 @@ export class Layers {
     return this.graph.node('SimplifiedLayerNormalization', [x, weight], { attributes: { axis: { int: -1 }, epsilon: { float: epsilon }, stash_type: { int: 1 } } });
   }
 
+  /** Over the last axis, with learnt scale and shift. */
+  layerNorm(name: string, x: Value, epsilon: number): Value {
+    const [scale, shift] = (['weight', 'bias'] as const).map((part) => this.graph.weight(this.named(name, part), { type: x.type }));
+    return this.modulatedLayerNorm(x, scale!, shift!, epsilon);
+  }
+
   conv2d(name: string, x: Value, { stride = 1, pads = [1, 1, 1, 1], rows }: { readonly stride?: number; readonly pads?: Pads; readonly rows?: Rows } = {}): Value {
     const weight = this.graph.weight(this.named(name, 'weight'), { rows });
     const attributes = { strides: { ints: [stride, stride] }, pads: { ints: pads } };
-    return this.graph.node('Conv', [this.graph.cast(x, this.graph.compute), weight, this.bias(name, rows)], { attributes });
+    return this.graph.node('Conv', [this.graph.cast(x, this.graph.compute), weight, this.bias(name, { rows })], { attributes });
   }
 
   /** Of [1, channels, height, width], each group of channels by its own mean and variance. */
@@ -75,12 +82,12 @@ export class Layers {
 
   /**
    * Fused, so that no matrix of all tokens by all tokens is kept. Query, key and value are [1, tokens, heads · size]; `bias`, if
-   * any, is [1, 1, tokens, tokens] and added to the scores.
+   * any, is [1, 1 or heads, tokens, tokens] and added to the scores, which are multiplied by `scale` before: 1 / √size if not said.
    */
-  attention(query: Value, key: Value, value: Value, heads: number, bias?: Value): Value {
+  attention(query: Value, key: Value, value: Value, heads: number, { bias, scale }: { readonly bias?: Value; readonly scale?: number } = {}): Value {
     const [q, k, v] = [query, key, value].map((part) => this.graph.cast(part, this.graph.compute));
     const inputs = bias ? [q, k, v, undefined, undefined, this.graph.cast(bias, this.graph.compute)] : [q, k, v];
-    return this.graph.node('MultiHeadAttention', inputs, { domain: 'com.microsoft', attributes: { num_heads: { int: heads } } });
+    return this.graph.node('MultiHeadAttention', inputs, { domain: 'com.microsoft', attributes: { num_heads: { int: heads }, ...(scale === undefined ? {} : { scale: { float: scale } }) } });
   }
 
   /** Rotates [1, tokens, heads · size] by the angles of each token; `cos` and `sin` are [tokens, size / 2]. Neighbours are pairs where `interleaved`, else halves. */
@@ -96,7 +103,17 @@ export class Layers {
   }
 
   silu(x: Value): Value {
-    return this.graph.node('QuickGelu', [x], { domain: 'com.microsoft', attributes: { alpha: { float: 1 } } });
+    return this.sigmoidUnit(x, 1);
+  }
+
+  /** CLIP's, x · sigmoid(1.702 x). */
+  quickGelu(x: Value): Value {
+    return this.sigmoidUnit(x, 1.702);
+  }
+
+  /** The approximation by a hyperbolic tangent. */
+  geluTanh(x: Value): Value {
+    return this.graph.node('Gelu', [x], { attributes: { approximate: { text: 'tanh' } } });
   }
 
   /** The sum in the type of the first, which is the residual stream. */
@@ -130,9 +147,13 @@ export class Layers {
     return this.graph.node('Shape', [x], { type: 'int64', attributes: { start: { int: 0 }, end: { int: 1 } } });
   }
 
-  private bias(name: string, rows?: Rows): Value | undefined {
+  private sigmoidUnit(x: Value, alpha: number): Value {
+    return this.graph.node('QuickGelu', [x], { domain: 'com.microsoft', attributes: { alpha: { float: alpha } } });
+  }
+
+  private bias(name: string, options: { readonly rows?: Rows | undefined; readonly type?: ElementType }): Value | undefined {
     const bias = this.named(name, 'bias');
-    return this.graph.weights.has(bias) ? this.graph.weight(bias, { rows }) : undefined;
+    return this.graph.weights.has(bias) ? this.graph.weight(bias, options) : undefined;
   }
 
   private named(name: string, part: 'weight' | 'bias'): string {

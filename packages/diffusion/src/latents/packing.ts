@@ -1,3 +1,5 @@
+import type { Grid } from './rotary.js';
+
 /** Mean and deviation per channel of patched latents, by which FLUX.2 normalises them. */
 export interface Normalisation {
   readonly mean: Float32Array;
@@ -11,6 +13,9 @@ export interface Latent {
   readonly width: number;
   readonly data: Float32Array;
 }
+
+/** The size of a latent in tokens. */
+export const tokenGrid = ({ height, width }: Pick<Latent, 'height' | 'width'>): Grid => ({ rows: height / 2, columns: width / 2 });
 
 /** Calls back for every number of a latent and its place among the tokens: row by row, channel · 4 + dy · 2 + dx within one. */
 const eachPlace = ({ channels, height, width }: Omit<Latent, 'data'>, visit: (inLatent: number, inTokens: number, tokenChannel: number) => void): void => {

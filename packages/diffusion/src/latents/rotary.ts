@@ -32,6 +32,12 @@ export const rotaryTable = (positions: readonly Position[], axes: readonly numbe
   return { cos, sin, tokens: positions.length, angles };
 };
 
-/** The positions of an image's tokens, row by row. */
-export const gridPositions = (rows: number, columns: number, place: (row: number, column: number) => Position): Position[] =>
+/** A picture in tokens. */
+export interface Grid {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The positions of a picture's tokens, row by row. */
+export const gridPositions = ({ rows, columns }: Grid, place: (row: number, column: number) => Position): Position[] =>
   Array.from({ length: rows * columns }, (_, at) => place(Math.floor(at / columns), at % columns));

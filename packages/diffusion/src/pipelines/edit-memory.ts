@@ -12,10 +12,15 @@ export class EditMemory {
     return array;
   }
 
+  /** Overwrites one that is not needed any more. */
+  discard(array: Float32Array | BigInt64Array): void {
+    if (array instanceof BigInt64Array) array.fill(0n);
+    else array.fill(0);
+    this.arrays.delete(array);
+  }
+
   overwrite(): void {
-    for (const array of this.arrays) if (array instanceof BigInt64Array) array.fill(0n);
-      else array.fill(0);
-    this.arrays.clear();
+    for (const array of this.arrays) this.discard(array);
   }
 }
 

@@ -11,7 +11,9 @@ import { FlowMatchEulerDiscreteScheduler, flowMatchConfig } from '../schedulers/
 import { ModelSession } from '../sessions/model-session.js';
 import type { SessionOptions } from '../sessions/session-options.js';
 import { TextTokenizer } from '../tokenizers/text-tokenizer.js';
+import { Autoencoder } from './autoencoder.js';
 import { readConfiguration } from './configuration.js';
+import { OpenSessions } from './open-sessions.js';
 
 /** A bundle of this family. */
 export type KleinBundle = Bundle & { readonly manifest: Extract<Bundle['manifest'], { family: 'flux2-klein' }> };
@@ -23,14 +25,14 @@ export interface Flux2KleinParts {
   readonly transformer: ModelSession;
   readonly vaeEncoder: ModelSession;
   readonly vaeDecoder: ModelSession;
+  readonly autoencoder: Autoencoder;
   readonly scheduler: FlowMatchEulerDiscreteScheduler;
   readonly normalisation: Normalisation;
   readonly rotary: { readonly axes: readonly number[]; readonly theta: number };
   /** In tokens, padding included. */
   readonly textLength: number;
-  readonly latentChannels: number;
-  /** Pixels per place of a latent, along a side. */
-  readonly vaeFactor: number;
+  /** Numbers per token of an encoded prompt. */
+  readonly promptWidth: number;
   close(): Promise<void>;
 }
 
@@ -42,11 +44,11 @@ export const openFlux2KleinParts = async ({ folder, manifest }: KleinBundle, opt
   const transformerConfig = await readConfiguration(folder, components.transformer.config, flux2TransformerConfig);
   const vaeConfig = await readConfiguration(folder, components.vae.config, kleinVaeConfig);
   const textConfig = await readConfiguration(folder, components.textEncoder.config, qwen3Config);
-  if (transformerConfig.in_channels !== vaeConfig.latent_channels * 4) throw new DiffusionError('model.config');
+  const { captureHidden } = components.textEncoder;
+  if (transformerConfig.in_channels !== vaeConfig.latent_channels * 4 || transformerConfig.joint_attention_dim !== textConfig.hidden_size * captureHidden.length) throw new DiffusionError('model.config');
   const vaeWeights = await Weights.open(folder, components.vae.weights);
   // The autoencoder is not safe in half precision. It is also the smallest part.
   const compute = options.provider === 'cpu' ? 'float32' : 'float16';
-  const { captureHidden } = components.textEncoder;
 
   const sessions = new OpenSessions(folder, options);
   const parts = {
@@ -62,8 +64,8 @@ export const openFlux2KleinParts = async ({ folder, manifest }: KleinBundle, opt
     ...parts,
     rotary: { axes: transformerConfig.axes_dims_rope, theta: transformerConfig.rope_theta },
     textLength: components.tokenizer.maxLength,
-    latentChannels: vaeConfig.latent_channels,
-    vaeFactor: 2 ** (vaeConfig.block_out_channels.length - 1),
+    promptWidth: transformerConfig.joint_attention_dim,
+    autoencoder: new Autoencoder(parts.vaeEncoder, parts.vaeDecoder, vaeConfig.latent_channels, 2 ** (vaeConfig.block_out_channels.length - 1)),
     close: () => sessions.close(),
   };
 };
@@ -73,28 +75,3 @@ const readNormalisation = async (folder: string, weights: Weights, epsilon: numb
   const variance = await readFloats(folder, weights.get('bn.running_var'));
   return { mean: await readFloats(folder, weights.get('bn.running_mean')), deviation: variance.map((value) => Math.sqrt(Math.fround(value + epsilon))) };
 };
-
-/** Sessions that are released together, also when one of them cannot be opened. */
-class OpenSessions {
-  private readonly sessions: ModelSession[] = [];
-
-  constructor(
-    private readonly folder: string,
-    private readonly options: SessionOptions,
-  ) {}
-
-  async open(model: Uint8Array): Promise<ModelSession> {
-    try {
-      const session = await ModelSession.open(model, this.folder, this.options);
-      this.sessions.push(session);
-      return session;
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
-  }
-
-  async close(): Promise<void> {
-    for (const session of this.sessions.splice(0)) await session.close();
-  }
-}

@@ -1,17 +1,18 @@
-import type { RgbImage } from '@flux-context/picture';
-import { type Latent, packLatent, packPlaces, unpackLatent } from '../latents/packing.js';
+import type { Mask } from '@flux-context/picture';
+import { type Latent, packLatent, packPlaces, tokenGrid, unpackLatent } from '../latents/packing.js';
 import { maskOfTokens } from '../latents/mask.js';
 import { gaussianNoise } from '../latents/noise.js';
-import { toImage, toSample } from '../latents/pixels.js';
-import { gridPositions, type Position, type RotaryTable, rotaryTable } from '../latents/rotary.js';
+import { type Grid, gridPositions, type Position, type RotaryTable, rotaryTable } from '../latents/rotary.js';
 import { empiricalMu, type Schedule } from '../schedulers/flow-match-euler-discrete.js';
 import { beginStep, EditMemory } from './edit-memory.js';
 import { type Flux2KleinParts, openFlux2KleinParts, type KleinBundle } from './flux2-klein-parts.js';
 import { type EditPlan, planEdit } from './edit-plan.js';
+import { guide } from './guidance.js';
+import { Inpainting } from './inpainting.js';
 import type { DiffusionRequest, DiffusionResult, Observer, Pipeline, PipelineOptions } from './pipeline.js';
 
 /** The turn of a person, and the beginning of an answer without thinking: Qwen3's chat template as the reference fills it in. */
-const template = { prefix: '<|im_start|>user\n', suffix: '<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n' };
+export const kleinTemplate = { prefix: '<|im_start|>user\n', suffix: '<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n' };
 
 /** Reference pictures lie at times 10, 20 and so on; what is made lies at 0. */
 const timeStep = 10;
@@ -27,19 +28,12 @@ interface Conditioning {
   readonly negative: Float32Array | undefined;
 }
 
-/** Keeps what is not masked as it was: the clean tokens, the noise that was drawn, and how much of each token may change. */
-interface Inpainting {
-  readonly clean: Float32Array;
-  readonly noise: Float32Array;
-  readonly mask: Float32Array;
-}
-
 /**
  * FLUX.2 klein, distilled or base: from words alone, from one or several pictures, and within a mask. The steps are those of
  * diffusers' Flux2KleinPipeline and Flux2KleinInpaintPipeline.
  */
 export class Flux2KleinPipeline implements Pipeline {
-  private constructor(
+  constructor(
     readonly bundle: KleinBundle,
     private readonly parts: Flux2KleinParts,
     private readonly drawNoise = gaussianNoise,
@@ -59,9 +53,11 @@ export class Flux2KleinPipeline implements Pipeline {
 
       await beginStep(observer, 'prepareLatents');
       const references: Latent[] = [];
-      for (const reference of request.references) references.push(await this.encodeImage(reference, memory));
+      for (const reference of request.references) references.push(await this.parts.autoencoder.encode(reference, memory));
       const schedule = this.parts.scheduler.schedule(plan.steps, empiricalMu(plan.rows * plan.columns, plan.steps));
-      const { conditioning, inpainting } = this.prepareLatents(plan, request, references, { prompt, negative, schedule, memory });
+      const conditioning = { ...this.prepareLatents(plan, request.seed, references, memory), prompt, negative };
+      const inpainting = request.mask && this.prepareMask(request.mask, conditioning, plan, memory);
+      inpainting?.begin(conditioning.latents, schedule.sigmas[plan.firstStep]!);
 
       await this.denoise(conditioning, schedule, plan, { inpainting, observer, memory });
       await beginStep(observer, 'decodeLatents');
@@ -77,42 +73,30 @@ export class Flux2KleinPipeline implements Pipeline {
 
   /** [1, text tokens, joint]. Control tokens in the words are taken out. */
   private async encodePrompt(prompt: string, memory: EditMemory): Promise<Float32Array> {
-    const { tokenizer, textEncoder } = this.parts;
-    const { inputIds, attentionMask } = tokenizer.encode(template.prefix + tokenizer.withoutMarkers(prompt) + template.suffix);
+    const { tokenizer, textEncoder, promptWidth } = this.parts;
+    const { inputIds, attentionMask } = tokenizer.encode(kleinTemplate.prefix + tokenizer.withoutMarkers(prompt) + kleinTemplate.suffix);
     const shape = [1, inputIds.length];
-    return textEncoder.run({ input_ids: { data: memory.hold(inputIds), shape }, attention_mask: { data: memory.hold(attentionMask), shape } });
+    return textEncoder.run({ input_ids: { data: memory.hold(inputIds), shape }, attention_mask: { data: memory.hold(attentionMask), shape } }, [...shape, promptWidth]);
   }
 
-  private async encodeImage(image: RgbImage, memory: EditMemory): Promise<Latent> {
-    const { vaeEncoder, latentChannels, vaeFactor } = this.parts;
-    const sample = { data: memory.hold(toSample(image)), shape: [1, 3, image.height, image.width] };
-    return { channels: latentChannels, height: image.height / vaeFactor, width: image.width / vaeFactor, data: memory.hold(await vaeEncoder.run({ sample })) };
-  }
-
-  private prepareLatents(
-    plan: EditPlan,
-    { mask, seed }: DiffusionRequest,
-    references: readonly Latent[],
-    { prompt, negative, schedule, memory }: { readonly prompt: Float32Array; readonly negative: Float32Array | undefined; readonly schedule: Schedule; readonly memory: EditMemory },
-  ): { conditioning: Conditioning; inpainting: Inpainting | undefined } {
-    const { latentChannels, normalisation, rotary, scheduler, textLength } = this.parts;
-    const tokenWidth = latentChannels * 4;
-    const sizes = references.map(({ data }) => data.length);
+  /** Noise, then the references, in one sequence with its positions. */
+  private prepareLatents(plan: EditPlan, seed: number, references: readonly Latent[], memory: EditMemory): Pick<Conditioning, 'tokens' | 'latents' | 'rotary'> {
+    const { autoencoder, normalisation, rotary, textLength } = this.parts;
+    const tokenWidth = autoencoder.channels * 4;
     const outputSize = plan.rows * plan.columns * tokenWidth;
-    const tokens = memory.hold(new Float32Array(outputSize + sizes.reduce((sum, size) => sum + size, 0)));
+    const tokens = memory.hold(new Float32Array(outputSize + references.reduce((sum, { data }) => sum + data.length, 0)));
     const latents = tokens.subarray(0, outputSize);
     packPlaces(memory.hold(this.drawNoise(seed, outputSize)), tokenWidth, latents);
     let offset = outputSize;
     for (const reference of references) packLatent(reference, normalisation, tokens.subarray(offset, (offset += reference.data.length)));
+    const positions = kleinPositions(textLength, plan, references.map(tokenGrid));
+    return { tokens, latents, rotary: rotaryTable(positions, rotary.axes, rotary.theta) };
+  }
 
-    let inpainting: Inpainting | undefined;
-    if (mask) {
-      const clean = tokens.subarray(outputSize, outputSize * 2);
-      inpainting = { clean, noise: memory.hold(latents.slice()), mask: memory.hold(maskOfTokens(mask, plan.patch)) };
-      latents.set(memory.hold(scheduler.scaleNoise(clean, schedule.sigmas[plan.firstStep]!, inpainting.noise)));
-    }
-    const positions = [...textPositions(textLength), ...gridPositions(plan.rows, plan.columns, (row, column) => [0, row, column, 0]), ...references.flatMap(referencePositions)];
-    return { conditioning: { tokens, latents, prompt, negative, rotary: rotaryTable(positions, rotary.axes, rotary.theta) }, inpainting };
+  /** The first reference is the picture that the mask is of; it has the size of the result. */
+  private prepareMask(mask: Mask, { tokens, latents }: Conditioning, { patch }: EditPlan, memory: EditMemory): Inpainting {
+    const clean = tokens.subarray(latents.length, latents.length * 2);
+    return new Inpainting(this.parts.scheduler, clean, memory.hold(latents.slice()), memory.hold(maskOfTokens(mask, patch)));
   }
 
   private async denoise(
@@ -125,56 +109,44 @@ export class Flux2KleinPipeline implements Pipeline {
     for (let at = firstStep; at < steps; at += 1) {
       await beginStep(observer, 'denoise', at - firstStep, steps - firstStep);
       const velocity = memory.hold(await this.predictVelocity(conditioning, prompt, timesteps[at]!));
-      if (negative) guide(velocity, memory.hold(await this.predictVelocity(conditioning, negative, timesteps[at]!)), guidance);
+      if (negative) {
+        const away = memory.hold(await this.predictVelocity(conditioning, negative, timesteps[at]!));
+        guide(velocity, away, guidance);
+        memory.discard(away);
+      }
       this.parts.scheduler.step(latents, velocity.subarray(0, latents.length), sigmas[at]!, sigmas[at + 1]!);
-      if (inpainting) this.restoreUnmasked(latents, inpainting, sigmas[at + 1]!);
+      memory.discard(velocity);
+      inpainting?.restore(latents, sigmas[at + 1]!);
     }
   }
 
   private async predictVelocity({ tokens, rotary }: Conditioning, prompt: Float32Array, timestep: number): Promise<Float32Array> {
-    const { transformer, latentChannels, textLength } = this.parts;
+    const { transformer, autoencoder, textLength, promptWidth } = this.parts;
+    const tokenWidth = autoencoder.channels * 4;
+    const shape = [1, tokens.length / tokenWidth, tokenWidth];
     const angles = [rotary.tokens, rotary.angles];
-    return transformer.run({
-      hidden_states: { data: tokens, shape: [1, tokens.length / (latentChannels * 4), latentChannels * 4] },
-      encoder_hidden_states: { data: prompt, shape: [1, textLength, prompt.length / textLength] },
+    const feeds = {
+      hidden_states: { data: tokens, shape },
+      encoder_hidden_states: { data: prompt, shape: [1, textLength, promptWidth] },
       timestep: { data: Float32Array.of(timestep / 1000), shape: [1] },
       rope_cos: { data: rotary.cos, shape: angles },
       rope_sin: { data: rotary.sin, shape: angles },
-    });
-  }
-
-  /** What may not change follows the picture as it would be at that noise level. */
-  private restoreUnmasked(latents: Float32Array, { clean, noise, mask }: Inpainting, sigma: number): void {
-    const kept = this.parts.scheduler.scaleNoise(clean, sigma, noise);
-    const tokenWidth = latents.length / mask.length;
-    for (let at = 0; at < latents.length; at += 1) {
-      const share = mask[Math.floor(at / tokenWidth)]!;
-      latents[at] = Math.fround(Math.fround(1 - share) * kept[at]!) + Math.fround(share * latents[at]!);
-    }
-    kept.fill(0);
+    };
+    return transformer.run(feeds, shape);
   }
 
   private async decodeLatents(latents: Float32Array, { rows, columns }: EditPlan, reference: Latent | undefined, memory: EditMemory): Promise<DiffusionResult> {
-    const { latentChannels, normalisation } = this.parts;
-    const latent = unpackLatent(latents, { channels: latentChannels, height: rows * 2, width: columns * 2 }, normalisation);
+    const { autoencoder, normalisation } = this.parts;
+    const latent = unpackLatent(latents, { channels: autoencoder.channels, height: rows * 2, width: columns * 2 }, normalisation);
     memory.hold(latent.data);
-    const image = await this.decodeImage(latent, memory);
-    return reference ? { image, roundTrip: await this.decodeImage(reference, memory) } : { image };
-  }
-
-  private async decodeImage({ channels, height, width, data }: Latent, memory: EditMemory): Promise<RgbImage> {
-    const { vaeDecoder, vaeFactor } = this.parts;
-    const sample = memory.hold(await vaeDecoder.run({ latent: { data, shape: [1, channels, height, width] } }));
-    return toImage(sample, width * vaeFactor, height * vaeFactor);
+    const image = await autoencoder.decode(latent, memory);
+    return reference ? { image, roundTrip: await autoencoder.decode(reference, memory) } : { image };
   }
 }
 
-/** Away from what the negative prompt predicts, in place. */
-const guide = (velocity: Float32Array, negative: Float32Array, guidance: number): void => {
-  for (let at = 0; at < velocity.length; at += 1) velocity[at] = negative[at]! + Math.fround(guidance * Math.fround(velocity[at]! - negative[at]!));
-};
-
-const textPositions = (length: number): Position[] => Array.from({ length }, (_, word) => [0, 0, 0, word]);
-
-const referencePositions = ({ height, width }: Latent, at: number): Position[] =>
-  gridPositions(height / 2, width / 2, (row, column) => [timeStep * (at + 1), row, column, 0]);
+/** Time, row, column and word of every token: the text first, then what is made, then the references. */
+export const kleinPositions = (textLength: number, output: Grid, references: readonly Grid[]): Position[] => [
+  ...Array.from({ length: textLength }, (_, word): Position => [0, 0, 0, word]),
+  ...gridPositions(output, (row, column) => [0, row, column, 0]),
+  ...references.flatMap((grid, at) => gridPositions(grid, (row, column) => [timeStep * (at + 1), row, column, 0])),
+];

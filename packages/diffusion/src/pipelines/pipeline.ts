@@ -21,6 +21,8 @@ export interface DiffusionRequest {
   /** Ignored by models that are distilled. */
   readonly guidance?: number;
   readonly negativePrompt?: string;
+  /** For models that are told their guidance: how far from the negative prompt besides, at twice the time; 1 is not at all. */
+  readonly trueGuidance?: number;
 }
 
 export interface DiffusionResult {

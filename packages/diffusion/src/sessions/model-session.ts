@@ -31,18 +31,22 @@ export class ModelSession {
     try {
       return new ModelSession(await InferenceSession.create(model, options));
     } catch (cause) {
-      throw new DiffusionError(isMissingProvider(cause) ? 'model.provider_unavailable' : 'model.load_failed', { cause });
+      throw new DiffusionError(provider !== 'cpu' && isMissing(cause) ? 'model.provider_unavailable' : 'model.load_failed', { cause });
     }
   }
 
-  /** The one output of the model. The caller owns it and overwrites it. Throws `model.run_failed`. */
-  async run(feeds: Readonly<Record<string, Feed>>): Promise<Float32Array> {
-    const [output] = this.session.outputNames;
+  /**
+   * Computes the one output of the model, which has this shape, into an array of its own: the caller overwrites it when done.
+   * Throws `model.run_failed`.
+   */
+  async run(feeds: Readonly<Record<string, Feed>>, shape: readonly number[]): Promise<Float32Array> {
+    const data = new Float32Array(shape.reduce((product, side) => product * side, 1));
     try {
-      const tensors = Object.fromEntries(Object.entries(feeds).map(([name, { data, shape }]) => [name, data instanceof BigInt64Array ? new Tensor('int64', data, shape) : new Tensor('float32', data, shape)]));
-      const results = await this.session.run(tensors);
-      return results[output!]!.data as Float32Array;
+      const output = { [this.session.outputNames[0]!]: new Tensor('float32', data, shape) };
+      await this.session.run(Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toTensor(feed)])), output);
+      return data;
     } catch (cause) {
+      data.fill(0);
       throw new DiffusionError('model.run_failed', { cause });
     }
   }
@@ -52,4 +56,7 @@ export class ModelSession {
   }
 }
 
-const isMissingProvider = (error: unknown): boolean => error instanceof Error && /load shared library|no available backend|not supported|No supported adapters/iu.test(error.message);
+const toTensor = ({ data, shape }: Feed): Tensor => (data instanceof BigInt64Array ? new Tensor('int64', data, shape) : new Tensor('float32', data, shape));
+
+/** In the words of onnxruntime 1.30: a library or a device that is not there. */
+const isMissing = (error: unknown): boolean => /Failed to load shared library|Failed to get a WebGPU adapter|backend not found/u.test(String(error));

@@ -20,7 +20,7 @@ const adds = async (provider: Provider): Promise<boolean> => {
     const session = await ModelSession.open(model, '.', { provider });
     try {
       const one = { data: Float32Array.of(1), shape: [1] };
-      return (await session.run({ x: one, y: one }))[0] === 2;
+      return (await session.run({ x: one, y: one }, [1]))[0] === 2;
     } finally {
       await session.close();
     }

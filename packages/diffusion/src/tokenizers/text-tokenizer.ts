@@ -57,8 +57,18 @@ export class TextTokenizer {
   /** Throws `model.prompt_too_long` where the model would see only a part: cut off is not what was asked for. */
   encode(text: string): Tokens {
     this.checkLength(text);
-    const ids: readonly number[] = this.tokenizer.encode(text).ids;
+    const { ids } = this.tokenizer.encode(text);
     if (ids.length > this.maxLength) throw new DiffusionError('model.prompt_too_long');
+    return this.padded(ids);
+  }
+
+  /** As much of the text as fits, and the end token: for encoders that only lend a hand to one that sees it whole. */
+  encodeBeginning(text: string): Tokens {
+    const { ids } = this.tokenizer.encode(text);
+    return this.padded(ids.length > this.maxLength ? [...ids.slice(0, this.maxLength - 1), ids.at(-1)!] : ids);
+  }
+
+  private padded(ids: readonly number[]): Tokens {
     const inputIds = new BigInt64Array(this.maxLength).fill(BigInt(this.padId));
     const attentionMask = new BigInt64Array(this.maxLength);
     ids.forEach((id, at) => {
@@ -73,9 +83,9 @@ export class TextTokenizer {
   }
 }
 
-/** Finds any of the strings, longer ones first. */
+/** Finds any of the strings, longer ones first; in capitals as well, because some vocabularies do not tell them apart. */
 const anyOf = (strings: readonly string[]): RegExp | undefined => {
   if (strings.length === 0) return undefined;
   const longestFirst = strings.toSorted((a, b) => b.length - a.length);
-  return new RegExp(longestFirst.map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/gu, String.raw`\$&`)).join('|'), 'gu');
+  return new RegExp(longestFirst.map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/gu, String.raw`\$&`)).join('|'), 'giu');
 };

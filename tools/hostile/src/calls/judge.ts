@@ -37,8 +37,26 @@ export async function judge(call: Call, answer: Answer, document: OpenApi): Prom
   return { faults };
 }
 
-/** The door that the call knocks at: another than was meant where it comes with another method. */
-const routeOf = ({ method, route }: Call): Route | undefined => allRoutes.find((other) => other.method === method && other.path === route.path);
+const textsOf = ({ params }: Call): string[] => Object.values(params).flatMap((param) => ('text' in param ? [param.text] : []));
+
+/** The door that the call knocks at: another than was meant where it comes with another method, none where a parameter is empty. */
+const routeOf = (call: Call): Route | undefined => (textsOf(call).includes('') ? undefined : allRoutes.find((other) => other.method === call.method && other.path === call.route.path));
+
+/** What is said where there is no door: escapes that cannot be read are noticed before. */
+function isSaidAtNoDoor(code: string, call: Call): boolean {
+  const texts = textsOf(call);
+  if (texts.includes('')) return ['request.not_found', 'request.method_not_allowed'].includes(code);
+  return code === 'request.method_not_allowed' || (code === 'request.malformed' && texts.some((text) => !isReadable(text)));
+}
+
+function isReadable(escaped: string): boolean {
+  try {
+    decodeURIComponent(escaped);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const operationOf = (route: Route, document: OpenApi): Operation => document.paths[route.path.replace('{+', '{')]![route.method.toLowerCase()]!;
 
@@ -68,7 +86,7 @@ function judgeProblem(call: Call, answer: Answer, document: OpenApi, faults: str
   if (answer.status >= 500 && !(code === 'pool.unavailable' && asksForOtherPools(call))) faults.push(`${code} (${answer.status})`);
   const route = routeOf(call);
   const documented = route && operationOf(route, document).responses[answer.status]?.content?.['application/problem+json']?.schema?.allOf?.[1].properties.code.enum;
-  if (route ? !documented?.includes(code) : code !== 'request.method_not_allowed') faults.push(`${code} is not documented`);
+  if (route ? !documented?.includes(code) : !isSaidAtNoDoor(code, call)) faults.push(`${code} is not documented`);
   // What the appliance says by itself: sentences, rules, names of members and values that it would take.
   const own = JSON.stringify({ rest: { ...rest, suggestions: [] }, code });
   const quoted = call.said.filter((text) => text.length >= 8 && own.includes(JSON.stringify(text).slice(1, -1)) && !isOurs(text, document));

@@ -30,10 +30,10 @@ const answerMsMax = 30_000;
 /** Makes generated calls and judges each answer. The same seed makes the same calls; identifiers in them are the appliance's own. */
 export async function runCalls(target: Target, options: CallsOptions): Promise<CallsReport> {
   const run = new Run(target);
-  await run.prepare();
   const pictures = await wholePictures();
   const entitlement: unknown = JSON.parse(readFileSync(new URL('../../../entitlement/evaluation/entitlement.json', import.meta.url), 'utf8'));
   const planned = fc.sample(calls({ pictures: [...pictures.values()], entitlement }), { numRuns: options.calls, seed: options.seed });
+  await run.prepare();
   let next = 0;
   const caller = async () => {
     for (let number = next++; number < planned.length; number = next++) {
@@ -135,7 +135,8 @@ class Run {
         response.once('error', reject);
       });
       sent.once('timeout', () => sent.destroy(new Error('timed out')));
-      sent.once('error', reject);
+      // A connection that was kept may be closed just as it is used again: nothing was sent then.
+      sent.once('error', (error: NodeJS.ErrnoException) => (sent.reusedSocket && error.code === 'ECONNRESET' ? resolve(this.exchange(method, address, headers, body)) : reject(error)));
       sent.end(body);
     });
   }

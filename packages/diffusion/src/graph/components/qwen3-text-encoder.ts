@@ -72,13 +72,15 @@ class Qwen3TextEncoder {
     const normal = layer.rmsNorm('input_layernorm', hidden, eps);
     const query = layer.rotary(this.headNorm(attention, 'q_norm', attention.linear('q_proj', normal), heads), cos, sin, false);
     const key = layer.rotary(this.headNorm(attention, 'k_norm', attention.linear('k_proj', normal), keyHeads), cos, sin, false);
-    const attended = layer.attention(query, this.repeatHeads(key), this.repeatHeads(attention.linear('v_proj', normal)), heads, bias);
+    const attended = layer.attention(query, this.repeatHeads(key), this.repeatHeads(attention.linear('v_proj', normal)), heads, { bias });
     const afterAttention = layer.add(hidden, attention.linear('o_proj', layer.reshape(attended, [-1, heads * this.config.head_dim])));
 
     const mlp = layer.scope('mlp');
     const normalised = layer.rmsNorm('post_attention_layernorm', afterAttention, eps);
-    const gated = mlp.multiply(mlp.silu(mlp.linear('gate_proj', normalised)), mlp.linear('up_proj', normalised));
-    return layer.add(afterAttention, mlp.linear('down_proj', gated));
+    // A few channels of a few tokens grow by the thousands here: both the product and what comes down stay in the residual's type.
+    const gate = this.graph.cast(mlp.silu(mlp.linear('gate_proj', normalised)), hidden.type);
+    const gated = mlp.multiply(gate, mlp.linear('up_proj', normalised));
+    return layer.add(afterAttention, mlp.linear('down_proj', gated, { compute: hidden.type }));
   }
 
   /** Each head of [tokens, heads · size] by itself; the result has a batch axis. */

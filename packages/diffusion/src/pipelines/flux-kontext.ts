@@ -1,0 +1,146 @@
+import { fluxRopeTheta } from '../graph/components/flux-transformer.js';
+import { gaussianNoise } from '../latents/noise.js';
+import { type Latent, packLatent, tokenGrid, unpackLatent } from '../latents/packing.js';
+import { type Grid, gridPositions, type Position, type RotaryTable, rotaryTable } from '../latents/rotary.js';
+import type { Schedule } from '../schedulers/flow-match-euler-discrete.js';
+import type { Tokens } from '../tokenizers/text-tokenizer.js';
+import { beginStep, EditMemory } from './edit-memory.js';
+import { type EditPlan, planEdit } from './edit-plan.js';
+import { type FluxKontextParts, openFluxKontextParts, type KontextBundle } from './flux-kontext-parts.js';
+import { guide } from './guidance.js';
+import type { DiffusionRequest, DiffusionResult, Observer, Pipeline, PipelineOptions } from './pipeline.js';
+
+/** What the transformer is told of the words: T5's state of each token, and CLIP's of all of them. */
+interface Prompt {
+  readonly embeds: Float32Array;
+  readonly pooled: Float32Array;
+}
+
+/** What stays the same from step to step. */
+interface Conditioning {
+  /** Output tokens first, then those of the reference. Only the output tokens change. */
+  readonly tokens: Float32Array;
+  readonly latents: Float32Array;
+  readonly rotary: RotaryTable;
+  readonly prompt: Prompt;
+  /** Without a negative prompt there is none. */
+  readonly negative: Prompt | undefined;
+  readonly trueGuidance: number;
+}
+
+/**
+ * FLUX.1 Kontext: one picture and words. The steps are those of diffusers' FluxKontextPipeline, but that the result is as large as
+ * the picture; the reference implementation may make it another size, which shifts and stretches what was not edited.
+ */
+export class FluxKontextPipeline implements Pipeline {
+  constructor(
+    readonly bundle: KontextBundle,
+    private readonly parts: FluxKontextParts,
+    private readonly drawNoise = gaussianNoise,
+  ) {}
+
+  static async open(bundle: KontextBundle, options: PipelineOptions): Promise<FluxKontextPipeline> {
+    return new FluxKontextPipeline(bundle, await openFluxKontextParts(bundle, options), options.noise);
+  }
+
+  async edit(request: DiffusionRequest, observer: Observer = {}): Promise<DiffusionResult> {
+    const memory = new EditMemory();
+    try {
+      const plan = planEdit(request, this.bundle.manifest);
+      const { negativePrompt, trueGuidance = 1 } = request;
+      await beginStep(observer, 'encodePrompt');
+      const prompt = await this.encodePrompt(request.prompt, memory);
+      const negative = negativePrompt !== undefined && trueGuidance > 1 ? await this.encodePrompt(negativePrompt, memory) : undefined;
+
+      await beginStep(observer, 'prepareLatents');
+      const references: Latent[] = [];
+      for (const reference of request.references) references.push(await this.parts.autoencoder.encode(reference, memory));
+      const schedule = this.parts.scheduler.schedule(plan.steps, this.parts.mu(plan.rows * plan.columns));
+      const conditioning = { ...this.prepareLatents(plan, request.seed, references, memory), prompt, negative, trueGuidance };
+
+      await this.denoise(conditioning, schedule, plan, observer, memory);
+      await beginStep(observer, 'decodeLatents');
+      return await this.decodeLatents(conditioning.latents, plan, observer.roundTrip ? references[0] : undefined, memory);
+    } finally {
+      memory.overwrite();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.parts.close();
+  }
+
+  /** Control tokens in the words are taken out. CLIP sees the beginning of what T5 sees whole. */
+  private async encodePrompt(words: string, memory: EditMemory): Promise<Prompt> {
+    const { clip, clipTokenizer, pooledWidth, t5, t5Tokenizer, textLength, textWidth } = this.parts;
+    const shaped = ({ inputIds }: Tokens) => ({ input_ids: { data: memory.hold(inputIds), shape: [1, inputIds.length] } });
+    const embeds = memory.hold(await t5.run(shaped(t5Tokenizer.encode(t5Tokenizer.withoutMarkers(words))), [1, textLength, textWidth]));
+    const pooled = memory.hold(await clip.run(shaped(clipTokenizer.encodeBeginning(clipTokenizer.withoutMarkers(words))), [1, pooledWidth]));
+    return { embeds, pooled };
+  }
+
+  private prepareLatents(plan: EditPlan, seed: number, references: readonly Latent[], memory: EditMemory): Pick<Conditioning, 'tokens' | 'latents' | 'rotary'> {
+    const { autoencoder, normalisation, axes, textLength } = this.parts;
+    const size = { channels: autoencoder.channels, height: plan.rows * 2, width: plan.columns * 2 };
+    const outputSize = size.channels * size.height * size.width;
+    const tokens = memory.hold(new Float32Array(outputSize + references.reduce((sum, { data }) => sum + data.length, 0)));
+    const latents = tokens.subarray(0, outputSize);
+    // Noise is drawn as normalised latents are.
+    packLatent({ ...size, data: memory.hold(this.drawNoise(seed, outputSize)) }, identity(size.channels * 4), latents);
+    let offset = outputSize;
+    for (const reference of references) packLatent(reference, normalisation, tokens.subarray(offset, (offset += reference.data.length)));
+
+    const positions = kontextPositions(textLength, plan, references.map(tokenGrid));
+    return { tokens, latents, rotary: rotaryTable(positions, axes, fluxRopeTheta) };
+  }
+
+  private async denoise(conditioning: Conditioning, { sigmas, timesteps }: Schedule, { steps, guidance }: EditPlan, observer: Observer, memory: EditMemory): Promise<void> {
+    const { latents, prompt, negative, trueGuidance } = conditioning;
+    for (let at = 0; at < steps; at += 1) {
+      await beginStep(observer, 'denoise', at, steps);
+      const told = { timestep: timesteps[at]! / 1000, guidance };
+      const velocity = memory.hold(await this.predictVelocity(conditioning, prompt, told));
+      if (negative) {
+        const away = memory.hold(await this.predictVelocity(conditioning, negative, told));
+        guide(velocity, away, trueGuidance);
+        memory.discard(away);
+      }
+      this.parts.scheduler.step(latents, velocity.subarray(0, latents.length), sigmas[at]!, sigmas[at + 1]!);
+      memory.discard(velocity);
+    }
+  }
+
+  private async predictVelocity({ tokens, rotary }: Conditioning, { embeds, pooled }: Prompt, { timestep, guidance }: { readonly timestep: number; readonly guidance: number }): Promise<Float32Array> {
+    const { transformer, autoencoder, hasGuidance, textLength, textWidth } = this.parts;
+    const tokenWidth = autoencoder.channels * 4;
+    const shape = [1, tokens.length / tokenWidth, tokenWidth];
+    const angles = [rotary.tokens, rotary.angles];
+    const feeds = {
+      hidden_states: { data: tokens, shape },
+      encoder_hidden_states: { data: embeds, shape: [1, textLength, textWidth] },
+      pooled_projections: { data: pooled, shape: [1, pooled.length] },
+      timestep: { data: Float32Array.of(timestep), shape: [1] },
+      ...(hasGuidance ? { guidance: { data: Float32Array.of(guidance), shape: [1] } } : {}),
+      rope_cos: { data: rotary.cos, shape: angles },
+      rope_sin: { data: rotary.sin, shape: angles },
+    };
+    return transformer.run(feeds, shape);
+  }
+
+  private async decodeLatents(latents: Float32Array, { rows, columns }: EditPlan, reference: Latent | undefined, memory: EditMemory): Promise<DiffusionResult> {
+    const { autoencoder, normalisation } = this.parts;
+    const latent = unpackLatent(latents, { channels: autoencoder.channels, height: rows * 2, width: columns * 2 }, normalisation);
+    memory.hold(latent.data);
+    const image = await autoencoder.decode(latent, memory);
+    return reference ? { image, roundTrip: await autoencoder.decode(reference, memory) } : { image };
+  }
+}
+
+/** Kind, row and column of every token: the text first, then what is made, then the reference, which is of another kind. */
+export const kontextPositions = (textLength: number, output: Grid, references: readonly Grid[]): Position[] => [
+  ...Array.from({ length: textLength }, (): Position => [0, 0, 0]),
+  ...gridPositions(output, (row, column) => [0, row, column]),
+  ...references.flatMap((grid) => gridPositions(grid, (row, column) => [1, row, column])),
+];
+
+const identity = (channels: number) => ({ mean: new Float32Array(channels), deviation: new Float32Array(channels).fill(1) });
