@@ -40,8 +40,6 @@ export const recordedAnswers: Readonly<Record<string, { readonly stranger: Recor
   followEdit: { stranger: closed, owner: refused(400) },
   getEditResult: { stranger: closed, owner: refused(400) },
   cancelEdit: { stranger: closed, owner: refused(400) },
-  getEditReceipt: { stranger: closed, owner: refused(400) },
-  getReceiptKeys: { stranger: [200, { ...json, ...address }], owner: [200, { ...json, ...address }] },
   getAuditMinimum: { stranger: closed, owner: read },
   listModels: { stranger: closed, owner: found },
   acceptModelLicence: { stranger: closed, owner: refused(415) },
