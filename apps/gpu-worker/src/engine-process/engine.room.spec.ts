@@ -94,6 +94,17 @@ describe('the engine', () => {
     expect((await ask(engine, 'add a dog')).code).toBeUndefined();
   });
 
+  it('is killed when it does not even take the question of an edit that was cancelled, and the next edit finds another', async () => {
+    const others = new Set(processesOf(models));
+    const impatient = startEngine(models, { patience: { loadMsMax: 60_000, cancelMsMax: 300 } });
+    await impatient.started();
+    for (const id of processesOf(models)) if (!others.has(id)) process.kill(Number(id), 'SIGSTOP');
+    const pictures = Array.from({ length: 3 }, () => ({ width: 256, height: 256 }));
+    expect((await ask(impatient, 'add a dog', { pictures, signal: AbortSignal.timeout(200) })).code).toBe('model.failed');
+    expect((await ask(impatient, 'add a dog')).code).toBeUndefined();
+    await impatient.stop();
+  }, 60_000);
+
   it('lets one edit in at a time, in the order of their coming', async () => {
     const order: number[] = [];
     await Promise.all([1, 2, 3].map((seed) => ask(engine, 'add a dog', { seed }).then(() => order.push(seed))));
