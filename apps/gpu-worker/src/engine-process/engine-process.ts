@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { ErrorCode } from '@flux-context/contracts';
+import { killGroup } from '../sandbox/command.js';
 import { FrameReader } from './frame-reader.js';
 import { bytesOfAnswer, bytesOfQuestion, type EngineLine, engineLine, type Loaded, type Question } from './frames.js';
 import { written } from './written.js';
@@ -115,12 +116,8 @@ export class EngineProcess {
 
   /** Kills the process and its group at once; `ended` tells when it is gone. */
   kill(): void {
-    if (this.gone || this.child.pid === undefined) return;
-    try {
-      process.kill(-this.child.pid, 'SIGKILL');
-    } catch {
-      this.child.kill('SIGKILL');
-    }
+    if (this.gone) return;
+    killGroup(this.child);
     this.child.stdin?.destroy();
     this.child.stdout?.destroy();
   }

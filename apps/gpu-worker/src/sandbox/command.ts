@@ -15,6 +15,16 @@ export const engineDescriptor = filterDescriptor + 1;
 /** How many a sandbox is given, the engine's last. Where its launcher can, it closes all others. */
 export const descriptorCount = engineDescriptor + 1;
 
+/** Kills a process and the group that it leads at once. */
+export function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}
+
 /** Starts it with these three channels, that of the lines and that to the engine, no environment but where programs lie, and no folder. */
 export function startCommand({ program, args, filter }: Command, channels: 'pipe' | 'ignore', options: Pick<SpawnOptions, 'detached' | 'timeout' | 'killSignal'>): ChildProcess {
   // Read to its end by whoever loads it, so each start opens it anew.

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { drift as driftSchema, type Progress, progress, type Stage, stages } from '@flux-context/contracts';
-import { type Command, engineDescriptor, startCommand } from './command.js';
+import { type Command, engineDescriptor, killGroup, startCommand } from './command.js';
 import { codesInside, linesDescriptor, type Order, type SandboxEnd } from './wire.js';
 
 /** More than this on the line channel means that the process is not ours any more. */
@@ -100,12 +100,8 @@ export class Sandbox {
    * nobody reads would otherwise keep the end from being seen.
    */
   kill(): void {
-    if (this.isEnded || this.child.pid === undefined) return;
-    try {
-      process.kill(-this.child.pid, 'SIGKILL');
-    } catch {
-      this.child.kill('SIGKILL');
-    }
+    if (this.isEnded) return;
+    killGroup(this.child);
     this.child.stdin?.destroy();
     this.child.stdout?.destroy();
     this.engine.destroy();
