@@ -1,8 +1,10 @@
 import type { RgbImage } from '@flux-context/picture';
-import type { Latent } from '../latents/packing.js';
+import { type Latent, type Normalisation, unpackLatent } from '../latents/packing.js';
 import { toImage, toSample } from '../latents/pixels.js';
+import type { Grid } from '../latents/rotary.js';
 import type { ModelSession } from '../sessions/model-session.js';
 import type { EditMemory } from './edit-memory.js';
+import type { DiffusionResult } from './pipeline.js';
 
 /** Pictures to latents and back. `factor` is how many pixels a place of a latent has along a side. */
 export class Autoencoder {
@@ -18,6 +20,19 @@ export class Autoencoder {
     const sample = { data: memory.hold(toSample(image)), shape: [1, 3, image.height, image.width] };
     const size = { channels: this.channels, height: image.height / this.factor, width: image.width / this.factor };
     return { ...size, data: memory.hold(await this.encoder.run({ sample }, [1, size.channels, size.height, size.width])) };
+  }
+
+  /** The picture of an edit's last tokens, and that of a reference as the autoencoder alone changes it. Throws `model.diverged`. */
+  async decodeResult(tokens: Float32Array, { rows, columns }: Grid, normalisation: Normalisation, { reference, memory }: { readonly reference: Latent | undefined; readonly memory: EditMemory }): Promise<DiffusionResult> {
+    const latent = unpackLatent(tokens, { channels: this.channels, height: rows * 2, width: columns * 2 }, normalisation);
+    memory.hold(latent.data);
+    const image = await this.decode(latent, memory);
+    try {
+      return reference ? { image, roundTrip: await this.decode(reference, memory) } : { image };
+    } catch (error) {
+      image.data.fill(0);
+      throw error;
+    }
   }
 
   /** Throws `model.diverged`. */

@@ -1,6 +1,6 @@
 import { fluxRopeTheta } from '../graph/components/flux-transformer.js';
 import { gaussianNoise } from '../latents/noise.js';
-import { type Latent, packLatent, tokenGrid, unpackLatent } from '../latents/packing.js';
+import { type Latent, packLatent, tokenGrid } from '../latents/packing.js';
 import { type Grid, gridPositions, type Position, type RotaryTable, rotaryTable } from '../latents/rotary.js';
 import type { Schedule } from '../schedulers/flow-match-euler-discrete.js';
 import type { Tokens } from '../tokenizers/text-tokenizer.js';
@@ -60,7 +60,8 @@ export class FluxKontextPipeline implements Pipeline {
 
       await this.denoise(conditioning, schedule, plan, observer, memory);
       await beginStep(observer, 'decodeLatents');
-      return await this.decodeLatents(conditioning.latents, plan, observer.roundTrip ? references[0] : undefined, memory);
+      const { autoencoder, normalisation } = this.parts;
+      return await autoencoder.decodeResult(conditioning.latents, plan, normalisation, { reference: observer.roundTrip ? references[0] : undefined, memory });
     } finally {
       memory.overwrite();
     }
@@ -125,14 +126,6 @@ export class FluxKontextPipeline implements Pipeline {
       rope_sin: { data: rotary.sin, shape: angles },
     };
     return transformer.run(feeds, shape);
-  }
-
-  private async decodeLatents(latents: Float32Array, { rows, columns }: EditPlan, reference: Latent | undefined, memory: EditMemory): Promise<DiffusionResult> {
-    const { autoencoder, normalisation } = this.parts;
-    const latent = unpackLatent(latents, { channels: autoencoder.channels, height: rows * 2, width: columns * 2 }, normalisation);
-    memory.hold(latent.data);
-    const image = await autoencoder.decode(latent, memory);
-    return reference ? { image, roundTrip: await autoencoder.decode(reference, memory) } : { image };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Mask } from '@flux-context/picture';
-import { type Latent, packLatent, packPlaces, tokenGrid, unpackLatent } from '../latents/packing.js';
+import { type Latent, packLatent, packPlaces, tokenGrid } from '../latents/packing.js';
 import { maskOfTokens } from '../latents/mask.js';
 import { gaussianNoise } from '../latents/noise.js';
 import { type Grid, gridPositions, type Position, type RotaryTable, rotaryTable } from '../latents/rotary.js';
@@ -61,7 +61,8 @@ export class Flux2KleinPipeline implements Pipeline {
 
       await this.denoise(conditioning, schedule, plan, { inpainting, observer, memory });
       await beginStep(observer, 'decodeLatents');
-      return await this.decodeLatents(conditioning.latents, plan, observer.roundTrip ? references[0] : undefined, memory);
+      const { autoencoder, normalisation } = this.parts;
+      return await autoencoder.decodeResult(conditioning.latents, plan, normalisation, { reference: observer.roundTrip ? references[0] : undefined, memory });
     } finally {
       memory.overwrite();
     }
@@ -133,14 +134,6 @@ export class Flux2KleinPipeline implements Pipeline {
       rope_sin: { data: rotary.sin, shape: angles },
     };
     return transformer.run(feeds, shape);
-  }
-
-  private async decodeLatents(latents: Float32Array, { rows, columns }: EditPlan, reference: Latent | undefined, memory: EditMemory): Promise<DiffusionResult> {
-    const { autoencoder, normalisation } = this.parts;
-    const latent = unpackLatent(latents, { channels: autoencoder.channels, height: rows * 2, width: columns * 2 }, normalisation);
-    memory.hold(latent.data);
-    const image = await autoencoder.decode(latent, memory);
-    return reference ? { image, roundTrip: await autoencoder.decode(reference, memory) } : { image };
   }
 }
 
