@@ -11,8 +11,8 @@ import { until } from '../until.js';
 import type { Point } from './points.js';
 
 const here = import.meta.dirname;
-/** Said while an appliance starts again, and to be asked again. */
-const notYet = ['pool.unavailable', 'capacity.shutting_down'];
+/** Said while an appliance starts again, and to be asked again. The embedded form makes a new local credential at each start. */
+const notYet = ['pool.unavailable', 'capacity.shutting_down', 'principal.missing'];
 
 /** What is edited, and what must come back. */
 export interface Work {
@@ -43,7 +43,6 @@ export class Lane {
     const folder = mkdtempSync(join(tmpdir(), 'faults-'));
     const preload = pathToFileURL(join(here, 'preload.mjs'));
     preload.searchParams.set('folder', folder);
-    // So many deaths come after each other that nobody may be told to slow down.
     const lane = new Lane(await RunningAppliance.start({ PRELOAD: preload.href, REDELIVERY_SECONDS: '2' }), folder, work);
     const whole = await lane.ask(randomUUID(), work.picture);
     lane.expected = whole!.sha256;

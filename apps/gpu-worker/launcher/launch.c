@@ -8,7 +8,7 @@
  * --filter       where the filter of system calls is read from; it is closed then. See src/sandbox/seccomp/
  * --see          a file or a folder that can be read and run; there may be many. Beside them it sees /proc of itself
  *
- * What each measure stops, from which kernel on, and what remains: docs/decisions/0011-launcher.md.
+ * What each measure stops, from which kernel on, and what remains: docs/decisions/0009-launcher.md.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -109,7 +109,7 @@ describe('an API process that starts again at the same address', () => {
     const before = await editsRoom(settings, room);
     await worker.announce(settings.INTERNAL_URL);
     const caller = await (await EditCaller.join(room)).at(before);
-    let hand = (_: Taken): void => undefined;
+    let hand: (taken: Taken) => void = () => undefined;
     const inHand = new Promise<Taken>((resolve) => (hand = resolve));
     worker.edit = async (taken) => hand(taken);
     const { id } = (await (await caller.edit({ headers: { prefer: 'respond-async', 'idempotency-key': 'restarted' } })).json()) as { id: string };

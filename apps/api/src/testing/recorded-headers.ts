@@ -45,8 +45,6 @@ export const recordedAnswers: Readonly<Record<string, { readonly stranger: Recor
   acceptModelLicence: { stranger: closed, owner: refused(415) },
   withdrawModelLicence: { stranger: closed, owner: [204, person] },
   getLimits: { stranger: closed, owner: found },
-  getEditReceipt: { stranger: closed, owner: refused(400) },
-  getReceiptKeys: { stranger: [200, { ...json, ...address }], owner: [200, { ...json, ...address }] },
   getBalance: { stranger: closed, owner: found },
   listQuotaAccounts: { stranger: closed, owner: found },
   listQuotaEntries: { stranger: closed, owner: refused(400) },

@@ -18,7 +18,7 @@ export interface EngineOptions {
 
 /**
  * Keeps one process of the engine alive, with a queue in front of it. It lives longer than an edit because its weights do; what
- * bounds that is in decision 12. A process that dies fails the edit it was on and nothing else.
+ * bounds that is in decision 10. A process that dies fails the edit it was on and nothing else.
  */
 export class Engine {
   /** Processes that took the place of another. */
