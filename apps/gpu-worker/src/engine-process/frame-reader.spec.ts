@@ -24,6 +24,14 @@ describe('the reader of frames', () => {
     expect([...piece]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
+  it('finds the next line after somebody who left early, and tells of bytes that ended early even if he did not look', async () => {
+    const reader = new FrameReader(inPieces(frames, 2));
+    await reader.line();
+    expect(await reader.lend(5, async (bytes) => { for await (const _ of bytes) return 'enough'; return 'none'; })).toBe('enough');
+    expect(await reader.line()).toEqual({ b: 2 });
+    await expect(new FrameReader(inPieces(Buffer.from('four'), 4)).lend(9, async () => 'did not look')).rejects.toThrow('in the middle');
+  });
+
   it('throws where a frame is cut off, and at a line without end', async () => {
     await expect(new FrameReader(inPieces(frames, 4)).bytes(1_000).next().then(async () => new FrameReader(inPieces(frames, 4)).whole(1_000))).rejects.toThrow('in the middle');
     await expect(new FrameReader(inPieces(Buffer.alloc(lineBytesMax * 2, 'x'), 65_536)).line()).rejects.toThrow('without end');

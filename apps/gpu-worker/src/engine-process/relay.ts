@@ -35,14 +35,15 @@ export async function relay(channel: Duplex, engine: Pick<Engine, 'ask'>, notes:
 
 async function passOn(question: Question, reader: FrameReader, { channel, engine, notes }: { channel: Duplex; engine: Pick<Engine, 'ask'>; notes: Notes }): Promise<void> {
   const say = (line: Answer): Promise<void> => written(channel, `${JSON.stringify(line)}\n`);
-  const code = await engine.ask(question, reader.bytes(bytesOfQuestion(question)), {
+  // A sandbox that still writes does not read why its question failed, so its bytes are taken in any case.
+  const code = await reader.lend(bytesOfQuestion(question), (bytes) => engine.ask(question, bytes, {
     signal: notes.signal,
     onStep: (step, steps) => notes.onStep(step, steps),
-    take: async (answer, bytes) => {
+    take: async (answer, answerBytes) => {
       await say(answer);
-      for await (const piece of bytes) await written(channel, piece);
+      for await (const piece of answerBytes) await written(channel, piece);
     },
-  });
+  }));
   if (code === undefined) notes.onAnswered(question.model);
   else await say({ failed: code });
 }
