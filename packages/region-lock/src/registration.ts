@@ -107,7 +107,7 @@ interface Refined {
 }
 
 const refine = (reference: Raster, edited: Raster, placement: Placement): Refined => {
-  const current = moved(edited, placement);
+  const current = moved(edited, 1, placement);
   const tiles = tilesOf(reference).flatMap(({ window, side }): Tile[] => {
     const { x, y, confidence } = displacementBetween(reference, current, window, side);
     const centre = { x: window.left + (side - 1) / 2, y: window.top + (side - 1) / 2 };
@@ -168,7 +168,7 @@ const leastSquares = (sightings: readonly Sighting[]): AxisMap => {
 
 /** Difference of gradients, each capped so that an edited part cannot outvote the rest. */
 const misfit = (reference: Raster, edited: Raster, placement: Placement): number => {
-  const other = moved(edited, placement);
+  const other = moved(edited, 1, placement);
   const { width, height, data } = reference;
   let sum = 0;
   for (let y = 0; y < height - 1; y += 1) {
