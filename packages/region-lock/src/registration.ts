@@ -29,7 +29,7 @@ const inlierMax = 0.75;
 /** Pixels of the pictures that are looked at: larger ones are made smaller by whole factors, which costs no accuracy that matters to a full pixel. */
 const pixelsUsual = 2 ** 18;
 /** A round that moves no corner by this many pixels is the last. */
-const settled = 0.02;
+const settled = 0.05;
 
 /**
  * Finds the shift and scale between two lumas of the same size: one phase correlation of the whole for the shift, then up to three rounds

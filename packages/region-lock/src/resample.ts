@@ -78,8 +78,7 @@ export class RowResampler {
     for (let tap = 0; tap < taps; tap += 1) {
       const weight = weights[at + tap]!;
       if (weight === 0) continue;
-      const row = this.inputRow(from[at + tap]!);
-      for (let i = 0; i < sums.length; i += 1) sums[i] = sums[i]! + weight * row[i]!;
+      addTo(sums, this.inputRow(from[at + tap]!), weight);
     }
     return sums;
   }
@@ -108,6 +107,10 @@ export class RowResampler {
     return row;
   }
 }
+
+const addTo = (sums: Float32Array, row: Float32Array, weight: number): void => {
+  for (let i = 0; i < sums.length; i += 1) sums[i] = sums[i]! + weight * row[i]!;
+};
 
 /** A whole picture on the pixels of another of the same size. */
 export const moved = (samples: Samples, channels: 1 | 3, placement: Placement): Raster => {
