@@ -30,7 +30,8 @@ const mirrored = (at: number, length: number): number => {
 /** `step` is the number of samples from one pixel to the next. */
 const kernelOf = (map: AxisMap, length: number, step: number, start: number, count: number): Kernel => {
   const stretch = max(1, map.scale);
-  const taps = ceil(6 * stretch) + 1;
+  // In fours, as they are summed up; those beyond the filter weigh nothing.
+  const taps = 4 * ceil((6 * stretch + 1) / 4);
   const kernel: Kernel = { taps, from: new Int32Array(count * taps), weights: new Float32Array(count * taps) };
   for (let i = 0; i < count; i += 1) {
     const centre = map.scale * (start + i) + map.offset;
@@ -71,14 +72,12 @@ export class RowResampler {
 
   /** The samples of row `y` within the box. The array is used again for the next row. */
   row(y: number): Float32Array {
-    const { taps, from, weights } = this.down;
-    const at = (y - this.box.top) * taps;
-    const { sums } = this;
+    const { sums, down: { taps, from, weights } } = this;
+    const first = (y - this.box.top) * taps;
     sums.fill(0);
-    for (let tap = 0; tap < taps; tap += 1) {
-      const weight = weights[at + tap]!;
-      if (weight === 0) continue;
-      addTo(sums, this.inputRow(from[at + tap]!), weight);
+    for (let tap = first; tap < first + taps; tap += 4) {
+      const rows = [this.inputRow(from[tap]!), this.inputRow(from[tap + 1]!), this.inputRow(from[tap + 2]!), this.inputRow(from[tap + 3]!)] as const;
+      addFour(sums, rows, weights.subarray(tap, tap + 4));
     }
     return sums;
   }
@@ -100,7 +99,10 @@ export class RowResampler {
     for (let x = 0, tap = 0; x < row.length; x += channels, tap += taps) {
       for (let channel = 0; channel < channels; channel += 1) {
         let sum = 0;
-        for (let k = tap; k < tap + taps; k += 1) sum += weights[k]! * line[from[k]! + channel]!;
+        for (let k = tap; k < tap + taps; k += 4) {
+          sum += weights[k]! * line[from[k]! + channel]! + weights[k + 1]! * line[from[k + 1]! + channel]!;
+          sum += weights[k + 2]! * line[from[k + 2]! + channel]! + weights[k + 3]! * line[from[k + 3]! + channel]!;
+        }
         row[x + channel] = sum;
       }
     }
@@ -108,8 +110,11 @@ export class RowResampler {
   }
 }
 
-const addTo = (sums: Float32Array, row: Float32Array, weight: number): void => {
-  for (let i = 0; i < sums.length; i += 1) sums[i] = sums[i]! + weight * row[i]!;
+type Four<T> = readonly [T, T, T, T];
+
+const addFour = (sums: Float32Array, [a, b, c, d]: Four<Float32Array>, weights: Float32Array): void => {
+  const [p, q, r, s] = [weights[0]!, weights[1]!, weights[2]!, weights[3]!];
+  for (let i = 0; i < sums.length; i += 1) sums[i] = sums[i]! + p * a[i]! + q * b[i]! + r * c[i]! + s * d[i]!;
 };
 
 /** A whole picture on the pixels of another of the same size. */
