@@ -1,7 +1,7 @@
 import type { Picture } from '@flux-context/picture';
 import { codeOf, colourSpaceOf, srgbLight, type ColourSpace } from './colour-space.js';
 
-const { floor, max, min, round } = Math;
+const { floor, max, min } = Math;
 
 /** Light of every encoded sRGB level; what lies between is interpolated. */
 const lightOfLevel = Float32Array.from({ length: 257 }, (_, level) => srgbLight(min(level, 255) / 255));
@@ -17,32 +17,45 @@ export class Blend {
     this.perLevel = picture.depth === 16 ? 257 : 1;
   }
 
-  /** Sample `at` is the pixel's red; `colour` has levels from 0 to 255, not rounded, and may lie outside; `weight` is 1 to 255. */
-  lay(at: number, colour: Float64Array, weight: number): void {
-    const { data } = this.picture;
-    const { codes, fromSrgb } = this.space;
-    if (weight === 255 && !fromSrgb) {
-      for (let channel = 0; channel < 3; channel += 1) data[at + channel] = round(clipped(colour[channel]!) * this.perLevel);
-      return;
-    }
-    this.toLight(colour);
-    for (let channel = 0; channel < 3; channel += 1) {
-      const code = codes[channel]!;
-      const before = code[data[at + channel]!]!;
-      data[at + channel] = codeOf(code, before + ((this.light[channel]! - before) * weight) / 255);
+  /**
+   * Over pixels that follow each other, the first one's red at sample `at`. Three levels per pixel from 0 to 255 in `colours`, which need not
+   * be whole and may lie outside, and a weight from 0, which leaves the pixel as it is, to 255.
+   */
+  lay(at: number, colours: Float32Array, weights: Uint8Array): void {
+    const { data, channels } = this.picture;
+    const isSrgb = this.space.fromSrgb === undefined;
+    for (let pixel = 0, to = at; pixel < weights.length; pixel += 1, to += channels) {
+      const weight = weights[pixel]!;
+      if (weight === 0) continue;
+      if (weight === 255 && isSrgb) {
+        for (let channel = 0; channel < 3; channel += 1) data[to + channel] = clipped(colours[pixel * 3 + channel]!) * this.perLevel + 0.5;
+      } else {
+        this.toLight(colours, pixel * 3);
+        this.mix(to, weight / 255);
+      }
     }
   }
 
-  private toLight(colour: Float64Array): void {
+  private mix(to: number, share: number): void {
+    const { picture: { data }, space: { codes }, light } = this;
+    for (let channel = 0; channel < 3; channel += 1) {
+      const before = codes[channel]!.light[data[to + channel]!]!;
+      data[to + channel] = codeOf(codes[channel]!, before + (light[channel]! - before) * share);
+    }
+  }
+
+  private toLight(colours: Float32Array, at: number): void {
     const { light } = this;
     for (let channel = 0; channel < 3; channel += 1) {
-      const level = clipped(colour[channel]!);
+      const level = clipped(colours[at + channel]!);
       const below = floor(level);
       light[channel] = lightOfLevel[below]! + (level - below) * (lightOfLevel[below + 1]! - lightOfLevel[below]!);
     }
     const { fromSrgb: m } = this.space;
     if (!m) return;
-    const [r, g, b] = [light[0]!, light[1]!, light[2]!];
+    const r = light[0]!;
+    const g = light[1]!;
+    const b = light[2]!;
     for (let row = 0; row < 3; row += 1) light[row] = m[row * 3]! * r + m[row * 3 + 1]! * g + m[row * 3 + 2]! * b;
   }
 }

@@ -27,18 +27,18 @@ export const changeMask = (difference: Float32Array, noise: Float32Array, width:
   const strength = new Float32Array(difference.length);
   for (let pixel = 0; pixel < strength.length; pixel += 1) strength[pixel] = difference[pixel]! / noise[pixel]!;
   let changed = withSeeds(strength, width);
-  changed = erode(dilate(changed, width, height, closing * unit), width, height, closing * unit);
+  changed = erode(dilate(changed, width, closing * unit), width, closing * unit);
   const reach = max(1, opening * unit);
-  changed = dilate(erode(changed, width, height, reach), width, height, reach);
+  changed = dilate(erode(changed, width, reach), width, reach);
   dropSmall(changed, strength, width);
   fillHoles(changed, width, height);
-  return { width, height, data: softened(changed, width, height, max(2, growth * unit), max(2, feather * unit)) };
+  return { width, height, data: softened(changed, width, max(2, growth * unit), max(2, feather * unit)) };
 };
 
 /** The caller's brush, as a weight that is 0 outside and comes in gently, so that an edit which goes on beyond is not cut off by a knife. */
 export const brushWeights = (brush: Mask): Uint8Array => {
   const { width, height, data } = brush;
-  const distances = squaredDistances(data.map((value) => (value < 128 ? 1 : 0)), width, height);
+  const distances = squaredDistances(data.map((value) => (value < 128 ? 1 : 0)), width);
   const reach = max(1, brushFeather * unitOf(width, height));
   const weights = new Uint8Array(data.length);
   for (let pixel = 0; pixel < weights.length; pixel += 1) weights[pixel] = min(data[pixel]!, round(255 * smoothstep(sqrt(distances[pixel]!) / reach)));
@@ -75,8 +75,8 @@ const fillHoles = (changed: Uint8Array, width: number, height: number): void => 
   });
 };
 
-const softened = (changed: Uint8Array, width: number, height: number, grown: number, soft: number): Uint8Array => {
-  const distances = squaredDistances(changed, width, height);
+const softened = (changed: Uint8Array, width: number, grown: number, soft: number): Uint8Array => {
+  const distances = squaredDistances(changed, width);
   const weights = new Uint8Array(changed.length);
   for (let pixel = 0; pixel < weights.length; pixel += 1) {
     const squared = distances[pixel]!;

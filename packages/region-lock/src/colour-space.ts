@@ -7,9 +7,18 @@ import { readProfile, type Matrix } from './profile.js';
  * into the picture's linear RGB, absent where they are the same.
  */
 export interface ColourSpace {
-  readonly codes: readonly [Float32Array, Float32Array, Float32Array];
+  readonly codes: readonly [Codes, Codes, Codes];
   readonly fromSrgb?: Matrix;
 }
+
+/** The light of each code, and for steps of light the last code that is not lighter, from which a search need not go far. */
+export interface Codes {
+  readonly light: Float32Array;
+  readonly near: Uint16Array;
+}
+
+/** Steps of light from 0 to 1. */
+const steps = 4096;
 
 /** IEC 61966-2-1:1999. */
 export const srgbLight = (value: number): number => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
@@ -19,8 +28,7 @@ export const hasKnownColours = ({ icc }: Pick<Picture, 'icc'>): boolean => icc =
 
 /** Throws `RegionLockError` where `hasKnownColours` says no. */
 export const colourSpaceOf = ({ icc, depth }: Pick<Picture, 'icc' | 'depth'>): ColourSpace => {
-  const codes = depth === 16 ? 65_536 : 256;
-  const tabulated = (curve: (value: number) => number): Float32Array => Float32Array.from({ length: codes }, (_, code) => curve(code / (codes - 1)));
+  const tabulated = (curve: (value: number) => number): Codes => codesOf(curve, depth === 16 ? 65_536 : 256);
   if (icc === undefined) {
     const table = tabulated(srgbLight);
     return { codes: [table, table, table] };
@@ -30,9 +38,21 @@ export const colourSpaceOf = ({ icc, depth }: Pick<Picture, 'icc' | 'depth'>): C
   return { codes: [tabulated(profile.curves[0]), tabulated(profile.curves[1]), tabulated(profile.curves[2])], fromSrgb: profile.fromSrgb };
 };
 
+const codesOf = (curve: (value: number) => number, count: number): Codes => {
+  const light = Float32Array.from({ length: count }, (_, code) => curve(code / (count - 1)));
+  const near = new Uint16Array(steps + 1).fill(count - 1);
+  for (let step = 0, code = 0; step < steps; step += 1) {
+    while (code < count - 2 && light[code + 1]! <= step / steps) code += 1;
+    near[step] = code;
+  }
+  return { light, near };
+};
+
 /** The code whose light is nearest from below or above, by halving. */
-export const codeOf = (codes: Float32Array, light: number): number => {
-  let [low, high] = [0, codes.length - 1];
+export const codeOf = ({ light: codes, near }: Codes, light: number): number => {
+  const step = light <= 0 ? 0 : light >= 1 ? steps - 1 : Math.trunc(light * steps);
+  let low = near[step]!;
+  let high = Math.min(near[step + 1]! + 1, codes.length - 1);
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     if (codes[middle]! <= light) low = middle;

@@ -60,7 +60,8 @@ export const estimatedNoiseFloor = (luma: Raster, difference: Float32Array): Flo
   for (let pixel = 0; pixel < difference.length; pixel += step) classes[binOf(pixel)]!.push(difference[pixel]!);
   const usual = classes.map((values) => (values.length === 0 ? 0 : Float64Array.from(values).toSorted()[floor(values.length * quantile)]! * quantileToMedian));
   const floors = usual.map((value) => max(levelsMin, factor * min(usualMax, value)));
-  return difference.map((_, pixel) => floors[binOf(pixel)]!);
+  for (let pixel = 0; pixel < activity.length; pixel += 1) activity[pixel] = floors[binOf(pixel)]!;
+  return activity;
 };
 
 const stepFor = (count: number): number => max(1, floor(count / 100_000)) | 1;

@@ -29,7 +29,7 @@ const inlierMax = 0.75;
 /** Pixels of the pictures that are looked at: larger ones are made smaller by whole factors, which costs no accuracy that matters to a full pixel. */
 const pixelsUsual = 2 ** 18;
 /** A round that moves no corner by this many pixels is the last. */
-const settled = 0.02;
+const settled = 0.05;
 
 /**
  * Finds the shift and scale between two lumas of the same size: one phase correlation of the whole for the shift, then up to three rounds
@@ -107,7 +107,7 @@ interface Refined {
 }
 
 const refine = (reference: Raster, edited: Raster, placement: Placement): Refined => {
-  const current = moved(edited, placement);
+  const current = moved(edited, 1, placement);
   const tiles = tilesOf(reference).flatMap(({ window, side }): Tile[] => {
     const { x, y, confidence } = displacementBetween(reference, current, window, side);
     const centre = { x: window.left + (side - 1) / 2, y: window.top + (side - 1) / 2 };
@@ -168,7 +168,7 @@ const leastSquares = (sightings: readonly Sighting[]): AxisMap => {
 
 /** Difference of gradients, each capped so that an edited part cannot outvote the rest. */
 const misfit = (reference: Raster, edited: Raster, placement: Placement): number => {
-  const other = moved(edited, placement);
+  const other = moved(edited, 1, placement);
   const { width, height, data } = reference;
   let sum = 0;
   for (let y = 0; y < height - 1; y += 1) {
