@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { loadConfig } from '@flux-context/runtime';
+import { ConfigError, loadConfig } from '@flux-context/runtime';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -13,7 +13,7 @@ export const settingsSchema = z.object({
   WORKER_METRICS_PORT: port.default(9465).describe('Port of the figures of the worker.'),
   WORKER_SLOTS: z.coerce.number().int().min(1).max(64).optional().describe('Edits at once; as many as there are cores when absent.'),
   MODELS_DIR: z.string().optional().describe('Folder of image models; `models` in the data folder when absent. What is imported there is loaded at the next start.'),
-  PRELOAD: z.url({ protocol: /^file$/ }).optional().describe('A module that the API and the worker load before their own: the crash test kills them from it.'),
+  PRELOAD: z.url({ protocol: /^file$/ }).optional().describe('A module that the API and the worker load before their own: the crash test kills them from it. Refused in production.'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('The least that is logged.'),
 });
 
@@ -28,6 +28,8 @@ export type Settings = Omit<z.infer<typeof settingsSchema>, 'DATA_DIR' | 'MODELS
 
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const { DATA_DIR, MODELS_DIR, ...rest } = loadConfig(settingsSchema, env);
+  // Foreign code beside keys and pictures.
+  if (rest.PRELOAD !== undefined && env['NODE_ENV'] === 'production') throw new ConfigError(['PRELOAD: is for tests, and refused in production']);
   const passedOn = Object.fromEntries(passing.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
   const dataDirectory = resolve(DATA_DIR);
   return { ...rest, dataDirectory, modelsDirectory: MODELS_DIR === undefined ? join(dataDirectory, 'models') : resolve(MODELS_DIR), passedOn };

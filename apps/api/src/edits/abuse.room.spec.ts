@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type ClientRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { internalPaths } from '@flux-context/contracts';
+import { internalPaths, type Report } from '@flux-context/contracts';
 import { consumeTickets, TicketQueue } from '@flux-context/queue';
 import { EditCaller, editsRoom, png, poolCredentials, type EditsRoom } from '../testing/edits.js';
 import { completed, returnAsItCame, SpecWorker, type Taken } from '../testing/edit-worker.js';
@@ -91,6 +91,13 @@ describe('a worker that does not behave', () => {
       await taken.call('PUT', internalPaths.answer(taken.header.editId), new Blob([sealed.slice()]));
       await taken.report(completed(sealed));
     };
+    const caller = await EditCaller.join(room);
+    expect(await (await caller.edit()).json()).toMatchObject({ code: 'edit.answer_invalid' });
+    expect(await room.query(`SELECT pending::int, posted::int FROM accounts WHERE owner = $1`, [caller.personId])).toEqual([{ pending: 0, posted: 0 }]);
+  });
+
+  it('cannot have a model edit that was not asked for, and so may not be used', async () => {
+    worker.edit = async (taken) => void (await taken.report({ ...completed(await taken.answer(taken.image)), model: { id: 'kontext', licence: 'LicenseRef-closed' } } as Report));
     const caller = await EditCaller.join(room);
     expect(await (await caller.edit()).json()).toMatchObject({ code: 'edit.answer_invalid' });
     expect(await room.query(`SELECT pending::int, posted::int FROM accounts WHERE owner = $1`, [caller.personId])).toEqual([{ pending: 0, posted: 0 }]);

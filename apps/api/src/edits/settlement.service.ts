@@ -86,7 +86,7 @@ export class SettlementService {
       await this.close(edit.id, workerCodes.has(report.code) ? report.code : 'edit.sandbox_failed');
       return;
     }
-    const outputHmac = await this.read(edit, report);
+    const outputHmac = isOfModel(report, edit) ? await this.read(edit, report) : undefined;
     if (outputHmac === undefined) {
       await this.close(edit.id, 'edit.answer_invalid');
       return;
@@ -125,6 +125,9 @@ export class SettlementService {
     }
   }
 }
+
+/** Whether the model that was routed to, and may be used, is the one that edited; none for the exact engine. A sandbox that is taken over could ask another. */
+const isOfModel = ({ model }: Report & { outcome: 'completed' }, { accepted }: RunningEdit): boolean => model?.id === accepted.model?.id && model?.licence === accepted.model?.licence;
 
 /** Exactly the announced number of bytes; throws when more come or fewer. */
 async function whole(source: Readable, announcedBytes: number): Promise<Uint8Array> {

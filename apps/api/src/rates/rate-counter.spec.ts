@@ -62,6 +62,14 @@ describe('counting requests', () => {
     expect(await times(200, () => counter.count('address', 'a'))).toBe(10);
   });
 
+  it('keeps what people have left however many addresses come', async () => {
+    const { process } = sharedMinute();
+    const counter = process();
+    await counter.count('person', 'a');
+    for (let flood = 0; flood < 20; flood++) await times(1_001, ((address) => () => counter.count('address', `${flood} ${address++}`))(0));
+    expect(await times(200, () => counter.count('person', 'a'))).toBe(99);
+  });
+
   it('tells what remains and when a new minute begins', async () => {
     const { process, clock } = sharedMinute();
     clock.ms = 20_000;

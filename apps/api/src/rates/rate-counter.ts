@@ -39,7 +39,7 @@ interface Minute {
 /** A process asks for so many parts of the limit, so for so many writes at most it counts a whole minute. */
 const sharesPerMinute = 20;
 const minuteMs = 60_000;
-/** Beyond it the oldest are let go: whoever they are, their minute stands in the database. */
+/** Of each scope. Beyond it the oldest are let go: whoever they are, their minute stands in the database. Many addresses push out addresses, and nobody who is known. */
 const rememberedMax = 20_000;
 
 /**
@@ -48,7 +48,7 @@ const rememberedMax = 20_000;
  * somebody while others hold unspent shares of his, a twentieth each at most. Refusing costs nothing until the minute is over.
  */
 export class RateCounter implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly minutes = new Map<string, Minute>();
+  private readonly minutes: Readonly<Record<RateScope, Map<string, Minute>>> = { person: new Map(), address: new Map() };
   private readonly nowMs: () => number;
   private timer: NodeJS.Timeout | undefined;
 
@@ -75,7 +75,7 @@ export class RateCounter implements OnApplicationBootstrap, OnApplicationShutdow
     const limit = this.parts.limits[scope];
     const key = `${scope} ${who}`;
     for (;;) {
-      const minute = this.minuteOf(key, limit);
+      const minute = this.minuteOf(scope, who, limit);
       const admitted = minute.here > 0;
       if (admitted) minute.here -= 1;
       if (admitted || minute.exhausted) return { admitted, limit, remaining: minute.here + minute.left, resetMs: minute.endsMs - this.nowMs() };
@@ -90,14 +90,15 @@ export class RateCounter implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /** The minute that runs. Of a new one nothing is known until the first share is taken. */
-  private minuteOf(key: string, limit: number): Minute {
-    const known = this.minutes.get(key);
+  private minuteOf(scope: RateScope, who: string, limit: number): Minute {
+    const minutes = this.minutes[scope];
+    const known = minutes.get(who);
     if (known !== undefined && known.endsMs > this.nowMs()) return known;
-    this.minutes.delete(key);
+    minutes.delete(who);
     const fresh: Minute = { here: 0, left: limit, endsMs: this.nowMs() + minuteMs, exhausted: false, taking: undefined };
-    this.minutes.set(key, fresh);
-    const [oldest] = this.minutes.keys();
-    if (this.minutes.size > rememberedMax && oldest !== undefined) this.minutes.delete(oldest);
+    minutes.set(who, fresh);
+    const [oldest] = minutes.keys();
+    if (minutes.size > rememberedMax && oldest !== undefined) minutes.delete(oldest);
     return fresh;
   }
 }

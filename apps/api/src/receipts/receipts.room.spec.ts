@@ -4,7 +4,7 @@ import { newId, type ReceiptDocument, receiptDocument, type Report } from '@flux
 import { parseNoteKey, verifyReceipt } from '@flux-context/tree';
 import { sha256 } from '../audit/note-signer.js';
 import { verifyEd25519 } from '../testing/audit-log.js';
-import { EditCaller, editsRoom, png, type EditsRoom } from '../testing/edits.js';
+import { EditCaller, editsRoom, png, type EditsRoom, poolCredentials } from '../testing/edits.js';
 import { completed, failed, returnAsItCame, SpecWorker } from '../testing/edit-worker.js';
 import { ReceiptRetention } from './receipt-retention.js';
 
@@ -13,8 +13,8 @@ const output = Buffer.from('not the picture that was sent');
 let room: EditsRoom;
 let worker: SpecWorker;
 beforeAll(async () => {
-  room = await editsRoom({ REDELIVERY_SECONDS: '60' });
-  worker = await SpecWorker.start(room);
+  room = await editsRoom({ REDELIVERY_SECONDS: '60', POOLS: JSON.stringify([{ name: 'shared', engines: ['exact', 'diffusion'], credential: poolCredentials.shared }]) });
+  worker = await SpecWorker.start(room, 'shared', [{ id: 'flux', family: 'flux2-klein', licence: { id: 'Apache-2.0', name: 'Apache License 2.0', requiresAcceptance: false }, limits: { sideMin: 1, aspectMax: 8, referencesMax: 3 } }]);
 });
 afterAll(async () => {
   await worker.stop();
@@ -44,8 +44,8 @@ async function receiptOf(caller: EditCaller, editId: string): Promise<ReceiptDoc
 }
 const problemOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code];
 
-async function edited(caller: EditCaller): Promise<{ editId: string; nonce: string }> {
-  const answer = await caller.edit();
+async function edited(caller: EditCaller, instruction?: string): Promise<{ editId: string; nonce: string }> {
+  const answer = await caller.edit(instruction === undefined ? {} : { instruction });
   await answer.arrayBuffer();
   const editId = answer.headers.get('edit-id')!;
   expect(answer.headers.get('receipt-location')).toBe(`/v1/edits/${editId}/receipt`);
@@ -56,12 +56,12 @@ describe('the receipt of an edit', () => {
   it('is issued when it is erased, verifies offline, and ties itself to the files of who has the nonce', async () => {
     const caller = await EditCaller.join(room);
     worker.edit = answering((report) => ({ ...report, build: 'sha256:abc', model: { id: 'flux', licence: 'Apache-2.0' } }) as Report);
-    const { editId, nonce } = await edited(caller);
+    const { editId, nonce } = await edited(caller, 'add a dog');
     expect(await problemOf(await caller.get(`/v1/edits/${editId}/receipt`))).toEqual([409, 'receipt.not_ready']);
     await erase(caller, editId);
     const document = await receiptOf(caller, editId);
     const { receipt, keys } = document;
-    expect(receipt).toMatchObject({ editId, personId: caller.personId, pool: 'shared', engine: 'exact', isolation: 'process', build: 'sha256:abc', model: { id: 'flux', licence: 'Apache-2.0' }, attestation: 'none', log: 'appliance.local/audit' });
+    expect(receipt).toMatchObject({ editId, personId: caller.personId, pool: 'shared', engine: 'diffusion', isolation: 'process', build: 'sha256:abc', model: { id: 'flux', licence: 'Apache-2.0' }, attestation: 'none', log: 'appliance.local/audit' });
     expect([receipt.inputHmac, receipt.outputHmac]).toEqual([hmac(nonce, png), hmac(nonce, output)]);
     const moments = [receipt.acceptedAt, receipt.settledAt, receipt.deliveredAt!, receipt.erasedAt];
     expect(moments).toEqual(moments.toSorted());

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { brief as briefSchema, internalPaths, newId, type Brief, type ParcelHeader, type Report, type Ticket } from '@flux-context/contracts';
+import { type AnnouncedModel, brief as briefSchema, internalPaths, newId, type Brief, type Engine, type ParcelHeader, type Report, type Ticket } from '@flux-context/contracts';
 import { generatePoolKeyPair, openFrom, openPart, sealPart, type EditSecrets, type PoolKeyPair } from '@flux-context/envelope';
 import { consumeTickets, type TicketConsumer } from '@flux-context/queue';
 import { poolCredentials, type EditsRoom } from './edits.js';
@@ -22,7 +22,7 @@ export interface Taken {
  * edit is the spec's to say; by default it returns the picture as it came.
  */
 export class SpecWorker {
-  private consumer: TicketConsumer | undefined;
+  private readonly consumers: TicketConsumer[] = [];
   /** Where it said that it is there; it says so again and again, as workers do. */
   private readonly announced = new Set<string>();
   private readonly again = setInterval(() => this.announced.forEach((url) => void this.announce(url).catch(() => undefined)), 2_000).unref();
@@ -34,26 +34,31 @@ export class SpecWorker {
     private readonly room: EditsRoom,
     private readonly pool: 'shared' | 'legal',
     private readonly keys: PoolKeyPair,
+    private readonly models: readonly AnnouncedModel[],
   ) {}
 
-  static async start(room: EditsRoom, pool: 'shared' | 'legal' = 'shared'): Promise<SpecWorker> {
-    const worker = new SpecWorker(room, pool, await generatePoolKeyPair());
+  static async start(room: EditsRoom, pool: 'shared' | 'legal' = 'shared', models: readonly AnnouncedModel[] = []): Promise<SpecWorker> {
+    const worker = new SpecWorker(room, pool, await generatePoolKeyPair(), models);
     await worker.announce();
-    worker.consumer = consumeTickets({
+    for (const engine of worker.engines) worker.consumers.push(consumeTickets({
       connection: { url: room.databaseUrl, schema: `queue_${pool}` },
       pool,
-      engine: 'exact',
+      engine,
       concurrency: 4,
       take: (ticket) => worker.take(ticket),
       onError: () => undefined,
-    });
-    await worker.consumer.ready();
+    }));
+    await Promise.all(worker.consumers.map((consumer) => consumer.ready()));
     return worker;
+  }
+
+  private get engines(): Engine[] {
+    return this.models.length > 0 ? ['exact', 'diffusion'] : ['exact'];
   }
 
   async announce(url = this.room.internalUrl): Promise<void> {
     const publicKey = Buffer.from(this.keys.publicKey).toString('base64');
-    const announcement = { workerId: this.workerId, pool: this.pool, epoch: '1', publicKey, engines: ['exact'], models: [], slots: 4, isolation: 'process', build: 'spec' };
+    const announcement = { workerId: this.workerId, pool: this.pool, epoch: '1', publicKey, engines: this.engines, models: this.models, slots: 4, isolation: 'process', build: 'spec' };
     const answer = await this.call(url, 'POST', internalPaths.workers, JSON.stringify(announcement));
     if (answer.status !== 204) throw new Error(`The announcement was answered ${answer.status}`);
     this.announced.add(url);
@@ -94,7 +99,7 @@ export class SpecWorker {
 
   async stop(): Promise<void> {
     this.leave();
-    await this.consumer?.close(0);
+    await Promise.all(this.consumers.map((consumer) => consumer.close(0)));
   }
 
   /** Says no more that it is there; after some seconds nobody believes so any longer. */

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Isolation } from '@flux-context/contracts';
+import { nobody } from '../sandbox/isolation.js';
 import { linkedLibraries } from '../sandbox/sight.js';
 import type { EngineCommand } from './engine-process.js';
 import type { EngineSettings } from './inside/load-models.js';
@@ -71,7 +72,7 @@ const forms: Record<Isolation, (bounds: EngineBounds, parts: Parts) => string[]>
       ? [parts.launcher, '--descriptors', String(engineFilterDescriptor + 1), '--filter', String(engineFilterDescriptor), ...[...parts.files, '/proc/cpuinfo', cores].flatMap((file) => ['--see', file]), '--']
       : forms.process(bounds, parts),
   namespaces: () => [
-    'setpriv', '--pdeathsig', 'KILL', '--',
+    'setpriv', ...nobody(), '--pdeathsig', 'KILL', '--',
     'unshare', '--user', '--map-root-user', '--net', '--pid', '--ipc', '--uts', '--mount', '--fork', '--kill-child', '--mount-proc', '--',
     'setpriv', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all', '--',
   ],

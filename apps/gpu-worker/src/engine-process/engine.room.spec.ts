@@ -1,9 +1,15 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildWorker, until } from '../worker.spec-parts.js';
 import { ask, copyOf, questionOf, startEngine, tinyModels } from './engine.spec-parts.js';
 import type { Engine } from './engine.js';
+
+const itOfRoot = process.getuid?.() === 0 ? it : it.skip;
+
+/** Processes that were told of this folder. */
+const processesOf = (models: string): string[] =>
+  readdirSync('/proc').filter((id) => /^\d+$/.test(id) && existsSync(`/proc/${id}/cmdline`) && readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(models));
 
 describe('the engine', () => {
   let models: string;
@@ -108,6 +114,16 @@ describe('the engine', () => {
     expect((await ask(several, 'add a dog')).code).toBeUndefined();
     await several.stop();
     for (const id of ['cut-off', 'nan']) rmSync(path.join(models, id), { recursive: true });
+  }, 60_000);
+
+  itOfRoot('belongs to nobody where nothing but plain namespaces keeps it from the files of a root worker', async () => {
+    chmodSync(models, 0o755);
+    const others = new Set(processesOf(models));
+    const apart = startEngine(models, { isolation: 'namespaces' });
+    expect(await apart.started()).toBe(true);
+    const users = processesOf(models).filter((id) => !others.has(id)).map((id) => /^Uid:\s(\d+)/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1]);
+    await apart.stop();
+    expect(new Set(users)).toEqual(new Set(['65534']));
   }, 60_000);
 
   it('does not stay where there is no model for it', async () => {

@@ -32,6 +32,15 @@ describe('the reader of frames', () => {
     await expect(new FrameReader(inPieces(Buffer.from('four'), 4)).lend(9, async () => 'did not look')).rejects.toThrow('in the middle');
   });
 
+  it.each([1, 2, 7, 100])('leaves nothing of lines and bytes in what it was given, in pieces of %i', async (length) => {
+    const given: Buffer[] = [];
+    const reader = new FrameReader((async function* () { for await (const piece of inPieces(frames, length)) given.push(piece), yield piece; })());
+    await reader.line();
+    for await (const _ of reader.bytes(5));
+    await reader.line();
+    expect(Buffer.concat(given).filter((byte) => byte !== 0 && byte !== 10)).toHaveLength(0);
+  });
+
   it('throws where a frame is cut off, and at a line without end', async () => {
     await expect(new FrameReader(inPieces(frames, 4)).bytes(1_000).next().then(async () => new FrameReader(inPieces(frames, 4)).whole(1_000))).rejects.toThrow('in the middle');
     await expect(new FrameReader(inPieces(Buffer.alloc(lineBytesMax * 2, 'x'), 65_536)).line()).rejects.toThrow('without end');

@@ -1,5 +1,14 @@
 import { lineBytesMax } from './frames.js';
 
+/** The bytes behind a line often come with it, so no copy of them may be left. */
+function joined(rest: Buffer, next: Buffer): Buffer {
+  if (rest.length === 0) return next;
+  const both = Buffer.concat([rest, next]);
+  rest.fill(0);
+  next.fill(0);
+  return both;
+}
+
 /** Reads a stream of lines and of the bytes that some of them announce. One reader has the stream to itself. */
 export class FrameReader {
   private readonly source: AsyncIterator<Buffer>;
@@ -15,13 +24,15 @@ export class FrameReader {
       const at = this.rest.indexOf(10);
       if (at >= 0) {
         const line = this.rest.toString('utf8', 0, at);
+        // The order that a sandbox is given is a line with two secrets.
+        this.rest.fill(0, 0, at);
         this.rest = this.rest.subarray(at + 1);
         return JSON.parse(line);
       }
       if (this.rest.length > lineBytesMax) throw new Error('a line without end');
       const next = await this.source.next();
       if (next.done === true) return undefined;
-      this.rest = Buffer.concat([this.rest, next.value]);
+      this.rest = joined(this.rest, next.value);
     }
   }
 

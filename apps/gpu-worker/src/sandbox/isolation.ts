@@ -44,8 +44,8 @@ const limited = ({ memoryBytesMax, cpuSecondsMax }: Limits): string[] => [
 const environment = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2', VIPS_CONCURRENCY: '1', OPENSSL_CONF: '/nowhere' } as const;
 const settings = Object.entries(environment);
 
-/** Namespaces hide no file, and files of root obey root even without capabilities; so a worker of root gives its sandboxes to nobody. */
-const nobody = (): string[] => (process.getuid?.() === 0 ? ['--reuid', '65534', '--regid', '65534', '--clear-groups'] : []);
+/** Namespaces hide no file, and files of root obey root even without capabilities; so a worker of root gives its sandboxes, and its engine, to nobody. */
+export const nobody = (): string[] => (process.getuid?.() === 0 ? ['--reuid', '65534', '--regid', '65534', '--clear-groups'] : []);
 
 /** A command of its own, because `setpriv` loads the filter before it does anything else. */
 const filtered = ({ filter, setprivFilters }: Sight): string[] => (filter !== undefined && setprivFilters ? ['setpriv', '--no-new-privs', '--seccomp-filter', filter, '--'] : []);

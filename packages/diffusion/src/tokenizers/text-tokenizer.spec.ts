@@ -41,7 +41,29 @@ describe('what a person types', () => {
   });
 });
 
+/** Every text that can be reached from an object, as a heap snapshot would show it. */
+function textsIn(root: object): string[] {
+  const [seen, waiting, texts] = [new Set<unknown>(), [root] as unknown[], [] as string[]];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value === 'string') texts.push(value);
+    // The library's parts are functions with members.
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) continue;
+    seen.add(value);
+    for (const inner of value instanceof Map ? [...value].flat() : Object.values(value)) waiting.push(inner);
+  }
+  return texts;
+}
+
 describe('a tokenizer', () => {
+  it.each(['encode', 'encodeBeginning', 'a refused encode'])('keeps no word of what it was given: %s', (how) => {
+    const words = 'quokka zyzzyva';
+    const refused = () => tokenizer.encode(`${words} `.repeat(60));
+    if (how === 'a refused encode') expect(refused).toThrow(expect.objectContaining({ code: 'model.prompt_too_long' }));
+    else tokenizer[how as 'encode' | 'encodeBeginning'](words);
+    expect(textsIn(tokenizer).filter((text) => /quokka|zyzzyva/.test(text))).toEqual([]);
+  });
+
   it('that is none is refused', async () => {
     const { folder, manifest } = (await fixtureBundle('flux2-klein')) as KleinBundle;
     const { config } = manifest.components.tokenizer;

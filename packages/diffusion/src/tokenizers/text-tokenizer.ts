@@ -57,15 +57,25 @@ export class TextTokenizer {
   /** Throws `model.prompt_too_long` where the model would see only a part: cut off is not what was asked for. */
   encode(text: string): Tokens {
     this.checkLength(text);
-    const { ids } = this.tokenizer.encode(text);
+    const ids = this.idsOf(text);
     if (ids.length > this.maxLength) throw new DiffusionError('model.prompt_too_long');
     return this.padded(ids);
   }
 
   /** As much of the text as fits, and the end token: for encoders that only lend a hand to one that sees it whole. */
   encodeBeginning(text: string): Tokens {
-    const { ids } = this.tokenizer.encode(text);
+    const ids = this.idsOf(text);
     return this.padded(ids.length > this.maxLength ? [...ids.slice(0, this.maxLength - 1), ids.at(-1)!] : ids);
+  }
+
+  /** The library keeps the words that it has split for the next text; the next one is somebody else's. */
+  private idsOf(text: string): number[] {
+    try {
+      return this.tokenizer.encode(text).ids;
+    } finally {
+      const { model } = this.tokenizer;
+      if (model && 'clear_cache' in model && typeof model.clear_cache === 'function') model.clear_cache();
+    }
   }
 
   private padded(ids: readonly number[]): Tokens {

@@ -4,12 +4,12 @@ import { startupSnapshot } from 'node:v8';
 import type { Drift } from '@flux-context/contracts';
 import { sealChunks, sealedSize, zero } from '@flux-context/envelope';
 import { disposePicture, encode } from '@flux-context/picture';
+import { FrameReader } from '../../engine-process/frame-reader.js';
 import type { Order } from '../wire.js';
 import { CodedEnd, codeOf } from './coded-end.js';
 import { decodeAll, readBrief } from './decoded-parts.js';
 import { modelEngine } from './diffusion-edit.js';
 import { exactEngine } from './exact-edit.js';
-import { Incoming } from './incoming.js';
 import { say, Stopwatch } from './lines.js';
 import { OpenedParts } from './opened-parts.js';
 import { probe } from './probe.js';
@@ -25,7 +25,7 @@ import { warmUp } from './warm-up.js';
 const stopwatch = new Stopwatch();
 
 /** Resolves with what an image model did beside what it was asked to. */
-async function carryOut(order: Order, incoming: Incoming): Promise<Drift | undefined> {
+async function carryOut(order: Order, incoming: FrameReader): Promise<Drift | undefined> {
   const parts = await stopwatch.during('open', () => OpenedParts.open(order, incoming));
   const { bytes, drift } = await edit(parts, order);
   const answerBytes = sealedSize(bytes.length);
@@ -59,8 +59,8 @@ async function sendSealed(order: Order, answer: Uint8Array): Promise<void> {
 async function serve(): Promise<void> {
   await warmUp();
   say({ ready: true });
-  const incoming = new Incoming(process.stdin);
-  const order = await incoming.order();
+  const incoming = new FrameReader(process.stdin as AsyncIterable<Buffer>);
+  const order = (await incoming.line()) as Order | undefined;
   if (!order) return;
   const figures = () => ({ timings: stopwatch.timings, memoryBytes: process.resourceUsage().maxRSS * 1_024 });
   try {
