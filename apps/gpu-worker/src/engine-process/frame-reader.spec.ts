@@ -34,7 +34,12 @@ describe('the reader of frames', () => {
 
   it.each([1, 2, 7, 100])('leaves nothing of lines and bytes in what it was given, in pieces of %i', async (length) => {
     const given: Buffer[] = [];
-    const reader = new FrameReader((async function* () { for await (const piece of inPieces(frames, length)) given.push(piece), yield piece; })());
+    const reader = new FrameReader((async function* () {
+      for await (const piece of inPieces(frames, length)) {
+        given.push(piece);
+        yield piece;
+      }
+    })());
     await reader.line();
     for await (const _ of reader.bytes(5));
     await reader.line();
