@@ -35,7 +35,7 @@ export const configSchema = z.object({
   ENGINE_SLOTS: whole(1, 16).default(2).describe('Model edits at once: one is computed, the others are being opened or written.'),
   ENGINE_THREADS: whole(1, 1_024).optional().describe('Threads of the engine on a CPU; as many as there are cores when absent.'),
   ENGINE_BYTES_MAX: whole(gibibyte / 4, 4_096 * gibibyte).optional().describe('Memory that the engine may write to, in bytes; without it the host decides.'),
-  ENGINE_EDITS_MAX: whole(1, 1_000_000).optional().describe('The engine is started anew after so many edits. `1` in private pools: then nothing that one edit left in memory meets the next. Loading takes as long as at the start.'),
+  ENGINE_EDITS_MAX: whole(1, 1_000_000).optional().describe('The engine is started anew after so many edits, of which a second, closer look at a picture is one of its own. `1` in private pools: then nothing that one edit left in memory meets the next. Loading takes as long as at the start.'),
   ENGINE_LOAD_SECONDS: whole(1, 7_200).default(900).describe('How long loading may take.'),
   ENGINE_CANCEL_SECONDS: whole(1, 600).default(10).describe('How long a cancelled edit may take to reach the end of its step; then the engine is killed and started anew.'),
   ENGINE_ISOLATION: z.enum(isolations).optional().describe('The form of isolation of the engine; that of the sandboxes when absent.'),

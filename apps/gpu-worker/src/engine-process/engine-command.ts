@@ -35,7 +35,7 @@ export function engineCommand(settings: EngineSettings, bounds: EngineBounds, la
   const filter = path.join(path.dirname(entry), 'engine.bpf');
   const parts = { launcher, files: [...new Set([...filesOf(node, entry), settings.modelsFolder, ...bounds.paths])], filtered: bounds.devices.length === 0 && existsSync(filter) };
   const limits = ['--fsize=0', ...(bounds.memoryBytesMax === undefined ? [] : [`--data=${bounds.memoryBytesMax}`]), '--'];
-  const args = [...limits, ...forms[bounds.isolation](bounds, parts), node, '--no-warnings', entry, JSON.stringify(settings)];
+  const args = [...limits, ...forms[bounds.isolation](bounds, parts), node, '--no-warnings', '--disable-proto=delete', entry, JSON.stringify(settings)];
   // onnxruntime's builds for Linux report to their maker unless they are told not to.
   const env = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', ORT_DISABLE_TELEMETRY: '1', OPENSSL_CONF: '/nowhere', ...(bounds.libraryPath !== undefined && { LD_LIBRARY_PATH: bounds.libraryPath }) };
   return { program: 'prlimit', args, env, filter: parts.filtered && takesFilter.has(bounds.isolation) ? filter : undefined };

@@ -93,15 +93,18 @@ export class EngineProcess {
     const ended = new Promise<QuestionEnd>((end) => (this.turn = { asker, end }));
     const lost = this.ended.then((): QuestionEnd => ({ outcome: 'lost' }));
     let late: NodeJS.Timeout | undefined;
+    let isSent = false;
     const cancel = (): void => {
       late ??= setTimeout(() => this.kill(), this.patience.cancelMsMax);
-      this.say({ cancel: true });
+      // In the middle of a frame it would be taken for a part of it.
+      if (isSent) this.say({ cancel: true });
     };
+    asker.signal.addEventListener('abort', cancel);
     try {
       this.say({ question });
       const whole = await this.send(bytes, bytesOfQuestion(question));
+      isSent = true;
       if (!whole || asker.signal.aborted) cancel();
-      else asker.signal.addEventListener('abort', cancel);
       return await Promise.race([ended, lost]);
     } finally {
       clearTimeout(late);

@@ -82,7 +82,11 @@ export class Engine {
   private async askNow(question: Question, bytes: AsyncIterable<Buffer>, asker: Asker): Promise<ErrorCode | undefined> {
     const engine = await this.ready(asker.signal);
     if (asker.signal.aborted) return 'edit.cancelled';
-    if (!engine || !this.models.some(({ id }) => id === question.model)) return 'model.failed';
+    const model = this.models.find(({ id }) => id === question.model);
+    if (!engine || !model) return 'model.failed';
+    if (question.pictures.length > model.limits.referencesMax + 1) return 'model.too_many_references';
+    // More than any sandbox of ours prepares would only be read to be refused, and might cost the engine its memory.
+    if (question.pictures.some(({ width, height }) => width * height > model.pixelsMax)) return 'picture.too_many_pixels';
     const end = await engine.ask(question, bytes, asker);
     this.edits += 1;
     if (end.outcome !== 'lost' && this.edits === this.options.editsMax) await this.replace(engine);

@@ -42,7 +42,7 @@ export const order = z.union([z.strictObject({ question }), z.strictObject({ can
 const fitRules = z.looseObject({ kind: z.enum(['area-cap-centre-crop', 'nearest-of-list']) });
 
 /** A model that is loaded: what is announced of it, and what a sandbox must know to ask it. */
-export const loadedModel = announcedModel.extend({ fit: fitRules, inpaints: z.boolean() });
+export const loadedModel = announcedModel.extend({ fit: fitRules, inpaints: z.boolean(), /** Of a picture prepared by `fit`. */ pixelsMax: z.int().min(1) });
 export type LoadedModel = z.infer<typeof loadedModel>;
 
 export const providers = ['cuda', 'webgpu', 'cpu'] as const;

@@ -17,6 +17,8 @@ export interface Order {
 export interface AskableModel {
   readonly id: string;
   readonly fit: Fit;
+  /** Of a picture prepared by `fit`. */
+  readonly pixelsMax: number;
   readonly referencesMax: number;
   /** Whether it can be told by a mask where it may paint. */
   readonly inpaints: boolean;

@@ -155,6 +155,8 @@ describe('the licence', () => {
     ['of klein 9B needs an administrator, whatever text lies beside it', shape(8, 24, 32), { id: 'LicenseRef-FLUX-Non-Commercial-2.1', requiresAcceptance: true }],
     ['of somebody who trained klein 4B further is his own', { ...shape(5, 20, 24), 'LICENSE.md': nonCommercial }, { id: 'LicenseRef-publisher', requiresAcceptance: true }],
     ['of an unknown size is what the text says', {}, { id: 'Apache-2.0', requiresAcceptance: false }],
+    ['is Apache’s by its title, as Apache sets it', { 'LICENSE.md': Buffer.from('\n                                 Apache License\n                           Version 2.0, January 2004\n') }, { id: 'Apache-2.0', requiresAcceptance: false }],
+    ['is not Apache’s because a part of it is', { 'LICENSE.md': Buffer.from('For research, never to be sold. Parts: Apache License, Version 2.0') }, { requiresAcceptance: true }],
     ['of an unknown size without a text needs an administrator', { 'LICENSE.md': undefined }, { id: 'LicenseRef-publisher', requiresAcceptance: true, file: null }],
   ])('%s', async (_title, changes, licence) => {
     expect(await licenceOf(changes)).toMatchObject(licence);

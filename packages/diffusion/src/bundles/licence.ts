@@ -10,9 +10,11 @@ export const fluxNonCommercial: Terms = { id: 'LicenseRef-FLUX-Non-Commercial-2.
 export const flux1DevNonCommercial: Terms = { id: 'LicenseRef-FLUX.1-dev-Non-Commercial', name: 'FLUX.1 [dev] Non-Commercial License', requiresAcceptance: true };
 const unread: Terms = { id: 'LicenseRef-publisher', name: "The publisher's own licence", requiresAcceptance: true };
 
+/** A title, as a text or as Markdown: other licences name Apache's too, for a part of what they are about. */
+const apacheTitle = /^[\s#*]*Apache License,?\s+Version 2\.0\b/i;
+
 function recognise(text: string): Terms {
-  const isApache = /\bApache License\b/i.test(text) && /\bVersion 2\.0\b/i.test(text) && !/non-?commercial/i.test(text);
-  return isApache ? apache : unread;
+  return apacheTitle.test(text) && !/non[\s-]?commercial/i.test(text) ? apache : unread;
 }
 
 /**

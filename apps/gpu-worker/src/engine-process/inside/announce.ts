@@ -10,6 +10,7 @@ export function loadedModelOf({ id, family, licence, image, pipelines }: BundleM
   const { fit } = image;
   return {
     id, family, fit,
+    pixelsMax: fit.kind === 'area-cap-centre-crop' ? fit.maxArea : Math.max(...fit.sizes.map(([width, height]) => width * height)),
     inpaints: pipelines.includes('inpaint'),
     licence: { id: licence.id, name: licence.name, requiresAcceptance: licence.requiresAcceptance },
     limits: {

@@ -1,5 +1,5 @@
 import type { DiffusionBrief } from '@flux-context/contracts';
-import { disposePicture, extract, fit, prepare, toRgbImage, type Fit, type Geometry, type Mask, type Picture, type PixelBox, type RgbImage } from '@flux-context/picture';
+import { disposePicture, extract, fit, prepare, toRgbImage, type Geometry, type Mask, type Picture, type PixelBox, type RgbImage } from '@flux-context/picture';
 import { applyChange, changedBox, findChange, hasKnownColours, lockZoom, maskAtModel, replaceWhole, type Locked } from '@flux-context/region-lock';
 import type { AskableModel } from '../wire.js';
 import { CodedEnd } from './coded-end.js';
@@ -61,7 +61,7 @@ class ModelEdit {
     const edit = { edited: answered.image, reference: first.image, roundTrip: answered.roundTrip, geometry: first.geometry, brush: this.brush };
     if (!this.brief.regionLock) return replaceWhole({ ...edit, source });
     const change = findChange(edit);
-    const box = this.model.referencesMax > 0 ? changedBox(change, areaMax(this.model.fit)) : undefined;
+    const box = this.model.referencesMax > 0 ? changedBox(change, this.model.pixelsMax) : undefined;
     return box ? this.lookCloser(source, box, [answered.image, ...others]) : applyChange(source, change, first.image);
   }
 
@@ -100,8 +100,6 @@ class ModelEdit {
     return image;
   }
 }
-
-const areaMax = (rules: Fit): number => (rules.kind === 'area-cap-centre-crop' ? rules.maxArea : Math.max(...rules.sizes.map(([width, height]) => width * height)));
 
 /** The model may paint wherever the brush touched; the lock keeps to the brush's own edge afterwards. */
 const paintable = (mask: Mask): Mask => ({ ...mask, data: mask.data.map((weight) => (weight > 0 ? 255 : 0)) });
