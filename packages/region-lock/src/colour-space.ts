@@ -11,14 +11,13 @@ export interface ColourSpace {
   readonly fromSrgb?: Matrix;
 }
 
-/** The light of each code, and for steps of light the last code that is not lighter, from which a search need not go far. */
+/** The light of each code, and for steps of light from 0 to 1 the code that is nearest, from which a search need not go far. */
 export interface Codes {
   readonly light: Float32Array;
-  readonly near: Uint16Array;
+  readonly nearest: Uint16Array;
 }
 
-/** Steps of light from 0 to 1. */
-const steps = 4096;
+const steps = 2 ** 14;
 
 /** IEC 61966-2-1:1999. */
 export const srgbLight = (value: number): number => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
@@ -40,23 +39,17 @@ export const colourSpaceOf = ({ icc, depth }: Pick<Picture, 'icc' | 'depth'>): C
 
 const codesOf = (curve: (value: number) => number, count: number): Codes => {
   const light = Float32Array.from({ length: count }, (_, code) => curve(code / (count - 1)));
-  const near = new Uint16Array(steps + 1).fill(count - 1);
-  for (let step = 0, code = 0; step < steps; step += 1) {
-    while (code < count - 2 && light[code + 1]! <= step / steps) code += 1;
-    near[step] = code;
-  }
-  return { light, near };
+  const nearest = new Uint16Array(steps);
+  for (let step = 1; step < steps; step += 1) nearest[step] = searched(light, nearest[step - 1]!, step / steps);
+  return { light, nearest };
 };
 
-/** The code whose light is nearest from below or above, by halving. */
-export const codeOf = ({ light: codes, near }: Codes, light: number): number => {
-  const step = light <= 0 ? 0 : light >= 1 ? steps - 1 : Math.trunc(light * steps);
-  let low = near[step]!;
-  let high = Math.min(near[step + 1]! + 1, codes.length - 1);
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (codes[middle]! <= light) low = middle;
-    else high = middle;
-  }
-  return light - codes[low]! < codes[high]! - light ? low : high;
+/** The code whose light is nearest from below or above. */
+export const codeOf = ({ light, nearest }: Codes, wanted: number): number => searched(light, nearest[Math.min(steps - 1, Math.max(0, wanted * steps)) | 0]!, wanted);
+
+/** From a code that is not too high. */
+const searched = (light: Float32Array, from: number, wanted: number): number => {
+  let code = from;
+  while (code < light.length - 1 && light[code + 1]! - wanted <= wanted - light[code]!) code += 1;
+  return code;
 };
