@@ -53,7 +53,7 @@ const refused = [
   'truncate audit_personal_fields',
   'update audit_pending set outbox_id = 1',
   'truncate audit_pending',
-  'truncate audit_outbox, audit_entries, audit_tiles, audit_checkpoints, audit_pending',
+  'truncate audit_outbox, audit_entries, audit_tiles, audit_checkpoints, audit_pending, audit_personal_fields',
 ];
 
 describe('the tables of the log', () => {
