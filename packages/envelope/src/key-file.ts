@@ -31,14 +31,13 @@ export async function keepKeyFile(file: string, key: Uint8Array): Promise<void> 
     await handle.sync();
   } finally {
     await handle.close();
+    zero(key);
   }
   try {
     await link(draft, file);
   } catch (error) {
     await removeKeyFile(draft, key.length);
     return unless('EEXIST')(error);
-  } finally {
-    zero(key);
   }
   await unlink(draft);
 }

@@ -50,7 +50,8 @@ function open(key: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array 
 
 /**
  * Subjects' keys in files of the owner alone. Processes that share the directory agree on every key. A destroyed key is a file
- * of zeros and stays: somebody who seals at the same moment must find that there was a key, and make no second one.
+ * of zeros and stays: somebody who seals at the same moment must find that there was a key, and make no second one. What a crash leaves
+ * beside a key is a second name of the same file, or a key that sealed nothing.
  */
 export function fileSubjectKeys(directory: string): SubjectKeys {
   function fileOf(subject: string): string {
