@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { RunningAppliance } from './appliance.js';
 import { caughtInTheMiddle, signal, type Caught } from './middle.js';
 import { until } from './until.js';
 
+const root = join(import.meta.dirname, '..');
 /** As many edits as `npm run canary -- --edits 500` says; few in the suite. */
 const edits = Number(process.env['CANARY_EDITS'] ?? 12);
 const token = randomBytes(12).toString('hex');
@@ -167,6 +169,30 @@ describe('nothing is kept', () => {
     expect(await canary.search(places())).toEqual([]);
     appliance = await RunningAppliance.start(environment, appliance.dataDirectory);
     expect(createHash('sha256').update(Buffer.from(await (await send()).arrayBuffer())).digest('hex')).toBe(createHash('sha256').update(output).digest('hex'));
+    expect(await hits()).toEqual([]);
+  });
+
+  it('of edits by an image model, also when its engine is killed in the middle', async () => {
+    const models = join(appliance.dataDirectory, 'models');
+    const flux = spawnSync(process.execPath, [join(root, 'apps/cli/bin/flux.js'), 'models', 'import', join(root, 'packages/diffusion/fixtures/flux2-klein')], { env: { ...process.env, NODE_OPTIONS: '', MODELS_DIR: models } });
+    expect([flux.status, flux.stderr.toString()]).toEqual([0, expect.anything()]);
+    await appliance.stop();
+    appliance = await RunningAppliance.start({ ...environment, MODELS_DIR: models }, appliance.dataDirectory);
+    await until(async () => ((await (await appliance.get('/v1/limits')).json()) as { models: unknown[] }).models.length === 1);
+
+    const image = await sharp(picture).extract({ left: 0, top: 0, width: 320, height: 256 }).png().toBuffer();
+    const pixels = await sharp(image).raw().toBuffer();
+    const painted = { image, instruction: `paint a dog as ${words}` };
+    const answer = await send(painted);
+    expect(answer.status).toBe(200);
+    const edited = Buffer.from(await answer.arrayBuffer());
+    canary = new Canary([...needles, ...byteNeedles('input of the model', image.subarray(256, -64)), ...byteNeedles('pixels of the model', pixels), ...byteNeedles('output of the model', edited.subarray(256, -64))]);
+
+    const killed = send(painted);
+    await until(async () => (await appliance.query<{ running: number }>("SELECT count(*)::int AS running FROM edits WHERE state = 'accepted'"))[0]!.running > 0);
+    signal(appliance.pidsOf('engine-bundle'), 'SIGKILL');
+    expect([200, 502]).toContain((await killed).status);
+    await until(async () => (await (await send(painted)).arrayBuffer()).byteLength > 100_000);
     expect(await hits()).toEqual([]);
   });
 });

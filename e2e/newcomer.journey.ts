@@ -35,7 +35,8 @@ async function shell(lines: string): Promise<void> {
   const here = lines
     .replaceAll('http://127.0.0.1:8080', appliance.url)
     .replaceAll('./.appliance', appliance.dataDirectory)
-    .replaceAll(/-o (\S+)/g, `-o ${folder}/$1`);
+    // Bare names are files that the lines make.
+    .replaceAll(/(?<=\s)([\w-]+\.(?:jpg|png|json))(?=\s)/g, `${folder}/$1`);
   await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', here], { cwd: root, env: { ...process.env, NODE_OPTIONS: '', DATA_DIR: appliance.dataDirectory } });
 }
 
@@ -52,6 +53,12 @@ describe('a newcomer with the README', () => {
     await shell(readmeLines('KEY='));
     const edited = await sharp(join(folder, 'warm.jpg')).metadata();
     expect([edited.format, edited.width, edited.height]).toEqual(['jpeg', 300, 200]);
+  });
+
+  it('gets a receipt, and verifies it and the log', async () => {
+    await shell(readmeLines('npx flux edit examples/coffee.jpg "make it sepia"'));
+    const { receipt } = JSON.parse(readFileSync(join(folder, 'receipt.json'), 'utf8')) as { receipt: { engine: string; sandboxEnded: boolean } };
+    expect(receipt).toMatchObject({ engine: 'exact', sandboxEnded: true });
   });
 
   it('finds everything at its fixed address', async () => {

@@ -74,7 +74,7 @@ def _run(command: list[str]) -> dict:
 
 def _compare(reference: list[dict], ours: list[dict], difference: str) -> None:
     print(f"\n{'':22}{'reference':>12}{'ours':>12}{'ratio':>9}")
-    for name, unit in (("step", "s"), ("encodePrompt", "s"), ("prepareLatents", "s"), ("decodeLatents", "s"), ("edit", "s"), ("load", "s"), ("peakMiB", "MiB")):
+    for name, unit in (("step", "s"), ("encodePrompt", "s"), ("prepareLatents", "s"), ("decodeLatents", "s"), ("edit", "s"), ("processor", "s"), ("load", "s"), ("peakMiB", "MiB")):
         left, right = (statistics.median(value for run in runs for value in _list(run[name])) for runs in (reference, ours))
         print(f"{name:22}{left:>9.3f} {unit:<3}{right:>8.3f} {unit:<3}{right / left:>8.2f}x")
     spread = [max(values) / min(values) - 1 for values in ([value for run in runs for value in run["edit"]] for runs in (reference, ours))]

@@ -77,6 +77,7 @@ export const configSchema = z.object({
   AUDIT_KEY: signingKey.describe('Signs the checkpoints of the audit log: the seed of an Ed25519 key, 32 random bytes as base64url; the same in all API processes, kept apart from the database.'),
   AUDIT_NAME: z.string().regex(/^[^\s+]{1,200}$/).default('appliance.local/audit').describe('Name of the audit log in its checkpoints, as `flux.example.com/audit`. Choose it before the first start; verifiers know the log by it.'),
   AUDIT_RETENTION_DAYS: whole(30, 36_500).optional().describe('Entries of the audit log that are older are let go, and their hashes stay; nothing is when absent. At least `RECEIPT_RETENTION_DAYS`.'),
+  SUBJECT_KEYS_DIR: z.string().min(1).describe('Folder of the keys under which names and addresses stand beside the audit log, one file for each person; made when it is not there. The same in all API processes, kept apart from the database and its backups. See audit.md.'),
   RECEIPT_KEY: signingKey.describe('Signs deletion receipts: another seed of the same form, the same in all API processes, kept apart from the database.'),
   RECEIPT_RETENTION_DAYS: whole(1, 36_500).default(400).describe('How long deletion receipts can be fetched; their hashes stay in the audit log.'),
   QUEUE_URL: secret().optional().describe("`redis://…` where scale asks for it; the database's own queue when absent."),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idOf } from './ids.js';
 import { defineRoute } from './routes.js';
 
 /** One entry of the log and everything that an outsider needs to check it offline, but the log's key. */
@@ -11,8 +12,22 @@ export const auditEntry = z
   .meta({ id: 'AuditEntry' });
 export type AuditEntry = z.infer<typeof auditEntry>;
 
+/** What somebody was called when an event was recorded about him. Kept beside the log and no part of it, so that it can be erased. */
+export const personalFields = z.strictObject({ name: z.string(), email: z.string() }).meta({ id: 'PersonalFields' });
+export type PersonalFields = z.infer<typeof personalFields>;
+
+export const auditPerson = z
+  .object({
+    index: z.int().min(0),
+    subject: idOf('person'),
+    personal: personalFields.nullable().describe('`null` once the person was erased.'),
+  })
+  .meta({ id: 'AuditPerson' });
+export type AuditPerson = z.infer<typeof auditPerson>;
+
 const base = { method: 'GET', tag: 'Audit', access: { allow: 'audit:read' }, errors: ['audit.not_found'] } as const;
 const prefix = '/v1/admin/audit';
+const entryParams = z.object({ index: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER) });
 
 /** The log as c2sp.org/tlog-tiles serves it, below `/v1/admin/audit`, for verifiers that know the appliance or only the layout. */
 export const auditRoutes = {
@@ -38,7 +53,13 @@ export const auditRoutes = {
   }),
   entry: defineRoute({
     ...base, id: 'getAuditEntry', path: `${prefix}/entries/{index}`, summary: 'One entry and the proof that it is in the log',
-    params: z.object({ index: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER) }),
+    params: entryParams,
     responses: { 200: { description: 'The entry and its proof.', schema: auditEntry } },
+  }),
+  person: defineRoute({
+    ...base, id: 'getAuditPerson', path: `${prefix}/entries/{index}/person`, summary: 'What the person of an entry was called then',
+    description: 'Kept beside `person.created`, `person.changed` and `session.opened`, sealed under a key of the person and no part of the log. 404 for every other entry.',
+    params: entryParams,
+    responses: { 200: { description: 'Name and e-mail address of that time.', schema: auditPerson } },
   }),
 };

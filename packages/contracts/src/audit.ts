@@ -10,7 +10,8 @@ const editId = idOf('edit');
 const personId = idOf('person');
 
 /**
- * Every audit event and what it says. Pseudonymous ids and closed sets only: never a name, an address or content.
+ * Every audit event and what it says. Pseudonymous ids and closed sets only: never a name, an address or content. Names stand
+ * beside some events, where they can be erased: see `personalFields`.
  * An event is one row of the outbox, in the transaction of what it tells; no event, no commit.
  */
 export const auditEvents = {
@@ -18,6 +19,7 @@ export const auditEvents = {
   'person.created': z.strictObject({ subject: personId, role }),
   'person.changed': z.strictObject({ subject: personId, role: role.optional(), seated: z.boolean().optional() }),
   'person.deactivated': z.strictObject({ subject: personId }),
+  'person.erased': z.strictObject({ subject: personId }),
   'person.invited': z.strictObject({ subject: personId }),
   'session.opened': z.strictObject({ sessionId: idOf('session') }),
   'session.closed': z.strictObject({ sessionId: idOf('session') }),

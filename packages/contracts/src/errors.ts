@@ -29,6 +29,7 @@ export const errorDefinitions = {
   'session.link_invalid': callers(401, 'This sign-in link was used already or has expired. Ask for a new one.'),
   'person.not_found': callers(404, 'There is no such person.'),
   'person.exists': callers(409, 'There is already a person with this e-mail address.'),
+  'person.active': callers(409, 'Only somebody who was deactivated can be erased.'),
   'person.last_owner': callers(409, 'The last owner cannot be deactivated or lose the role. Name another owner first.'),
   'seat.exhausted': callers(409, 'All seats are taken. Free one, or import an entitlement with more.'),
   'api_key.not_found': callers(404, 'There is no such API key.'),

@@ -48,6 +48,12 @@ export const personRoutes = {
     access: { allow: 'person:deactivate' }, params: personParams,
     responses: { 200: { description: 'Deactivated.', schema: person } }, errors: ['person.not_found', 'person.last_owner'],
   }),
+  erase: defineRoute({
+    id: 'erasePerson', method: 'POST', path: '/v1/admin/people/{personId}/erase', tag: 'People', summary: 'Erase name and e-mail address of somebody who was deactivated',
+    description: 'For good, here and beside the audit log, whose entries stay. Deletes his API keys as well. May be repeated, as is needed after a backup was restored.',
+    access: { allow: 'person:erase' }, params: personParams,
+    responses: { 200: { description: 'Erased: the name is `Erased`, the address is empty.', schema: person } }, errors: ['person.not_found', 'person.active'],
+  }),
   invite: defineRoute({
     id: 'invitePerson', method: 'POST', path: '/v1/admin/people/{personId}/sign-in-link', tag: 'People', summary: 'A one-time sign-in link',
     access: { allow: 'person:invite' }, params: personParams,

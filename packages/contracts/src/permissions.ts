@@ -7,7 +7,7 @@ export const resources = {
   quota: ['read', 'grant'],
   api_key: ['create', 'read', 'revoke'],
   session: ['read', 'end'],
-  person: ['read', 'create', 'update', 'deactivate', 'invite'],
+  person: ['read', 'create', 'update', 'deactivate', 'erase', 'invite'],
   pool: ['read'],
   model: ['read', 'accept_licence'],
   entitlement: ['read', 'import'],
@@ -29,7 +29,7 @@ export type Role = z.infer<typeof role>;
 
 const own: Permission[] = ['edit:create', 'edit:read', 'edit:cancel', 'balance:read', 'api_key:create', 'api_key:read', 'api_key:revoke', 'session:read', 'session:end'];
 const reading: Permission[] = ['quota:read', 'person:read', 'pool:read', 'model:read', 'entitlement:read', 'audit:read'];
-const administering: Permission[] = ['quota:grant', 'person:create', 'person:update', 'person:deactivate', 'person:invite', 'model:accept_licence', 'entitlement:import'];
+const administering: Permission[] = ['quota:grant', 'person:create', 'person:update', 'person:deactivate', 'person:erase', 'person:invite', 'model:accept_licence', 'entitlement:import'];
 
 /** What each role may do. An auditor reads everything and changes nothing, so he has no edits of his own. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {

@@ -80,9 +80,12 @@ describe('readDimensions', () => {
     ['webp', crowd(webpWith([]).subarray(0, 30), [...ascii('EXIF'), 10, 0, 0, 0])],
     ['heic', crowd(file('heic').subarray(0, 28), [0, 0, 0, 18, ...ascii('free')])],
   ])('gives up early on a %s of millions of pieces, so that one file cannot hold up a server', (_name, bytes) => {
-    const startedMs = performance.now();
-    readDimensions(bytes);
-    expect(performance.now() - startedMs).toBeLessThan(250);
+    const costsMs = Array.from({ length: 3 }, () => {
+      const before = process.cpuUsage();
+      readDimensions(bytes);
+      return process.cpuUsage(before).user / 1_000;
+    });
+    expect(Math.min(...costsMs)).toBeLessThan(250);
   });
 
   it('ends and never throws, whatever the bytes', () => {

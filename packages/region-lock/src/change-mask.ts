@@ -1,6 +1,6 @@
 import type { Mask } from '@flux-context/picture';
 import { eachArea } from './areas.js';
-import { bytesOf, dilate, erode, squaredDistances } from './distance.js';
+import { dilate, erode, inverted, squaredDistances } from './distance.js';
 
 const { max, min, round, sqrt } = Math;
 
@@ -24,22 +24,25 @@ const holeShareMax = 0.005;
  */
 export const changeMask = (difference: Float32Array, noise: Float32Array, width: number, height: number): Mask => {
   const unit = unitOf(width, height);
-  const strength = difference.map((value, pixel) => value / noise[pixel]!);
+  const strength = new Float32Array(difference.length);
+  for (let pixel = 0; pixel < strength.length; pixel += 1) strength[pixel] = difference[pixel]! / noise[pixel]!;
   let changed = withSeeds(strength, width);
-  changed = erode(dilate(changed, width, height, closing * unit), width, height, closing * unit);
+  changed = erode(dilate(changed, width, closing * unit), width, closing * unit);
   const reach = max(1, opening * unit);
-  changed = dilate(erode(changed, width, height, reach), width, height, reach);
+  changed = dilate(erode(changed, width, reach), width, reach);
   dropSmall(changed, strength, width);
   fillHoles(changed, width, height);
-  return { width, height, data: softened(changed, width, height, max(2, growth * unit), max(2, feather * unit)) };
+  return { width, height, data: softened(changed, width, max(2, growth * unit), max(2, feather * unit)) };
 };
 
 /** The caller's brush, as a weight that is 0 outside and comes in gently, so that an edit which goes on beyond is not cut off by a knife. */
 export const brushWeights = (brush: Mask): Uint8Array => {
   const { width, height, data } = brush;
-  const distances = squaredDistances(data.map((value) => (value < 128 ? 1 : 0)), width, height);
+  const distances = squaredDistances(data.map((value) => (value < 128 ? 1 : 0)), width);
   const reach = max(1, brushFeather * unitOf(width, height));
-  return bytesOf(distances, (squared, pixel) => min(data[pixel]!, round(255 * smoothstep(sqrt(squared) / reach))));
+  const weights = new Uint8Array(data.length);
+  for (let pixel = 0; pixel < weights.length; pixel += 1) weights[pixel] = min(data[pixel]!, round(255 * smoothstep(sqrt(distances[pixel]!) / reach)));
+  return weights;
 };
 
 const unitOf = (width: number, height: number): number => sqrt((width * height) / 2 ** 20);
@@ -50,7 +53,8 @@ const smoothstep = (x: number): number => {
 };
 
 const withSeeds = (strength: Float32Array, width: number): Uint8Array => {
-  const changed = bytesOf(strength, (value) => (value >= 1 ? 1 : 0));
+  const changed = new Uint8Array(strength.length);
+  for (let pixel = 0; pixel < changed.length; pixel += 1) if (strength[pixel]! >= 1) changed[pixel] = 1;
   eachArea(changed, width, (pixels) => {
     if (!pixels.some((pixel) => strength[pixel]! >= seed)) for (const pixel of pixels) changed[pixel] = 0;
   });
@@ -65,12 +69,18 @@ const dropSmall = (changed: Uint8Array, strength: Float32Array, width: number): 
 };
 
 const fillHoles = (changed: Uint8Array, width: number, height: number): void => {
-  const unchanged = changed.map((value) => 1 - value);
-  eachArea(unchanged, width, (pixels) => {
+  eachArea(inverted(changed), width, (pixels) => {
     const isEdge = (pixel: number): boolean => pixel % width === 0 || pixel % width === width - 1 || pixel < width || pixel >= width * (height - 1);
     if (pixels.length <= holeShareMax * changed.length && !pixels.some(isEdge)) for (const pixel of pixels) changed[pixel] = 1;
   });
 };
 
-const softened = (changed: Uint8Array, width: number, height: number, grown: number, soft: number): Uint8Array =>
-  bytesOf(squaredDistances(changed, width, height), (squared) => round(255 * smoothstep(1 - (sqrt(squared) - grown) / soft)));
+const softened = (changed: Uint8Array, width: number, grown: number, soft: number): Uint8Array => {
+  const distances = squaredDistances(changed, width);
+  const weights = new Uint8Array(changed.length);
+  for (let pixel = 0; pixel < weights.length; pixel += 1) {
+    const squared = distances[pixel]!;
+    if (squared < (grown + soft) ** 2) weights[pixel] = round(255 * smoothstep(1 - (sqrt(squared) - grown) / soft));
+  }
+  return weights;
+};

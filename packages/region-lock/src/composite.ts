@@ -38,30 +38,32 @@ export const composite = (source: Picture, { edited, geometry, placement, colour
   const weights = new WeightRows(mask, toModel, box, brush);
   const rows = new RowResampler(edited, 3, compose(placement, toModel), box);
   const blend = new Blend(source);
-  const colour = new Float64Array(3);
   const { channels, data, width } = source;
   // Not `slice`, which gives a view where the samples are a Buffer.
   const before = new (source.depth === 16 ? Uint16Array : Uint8Array)(box.width * channels);
   const written = { pixels: 0, differingBytes: 0 };
   for (let y = box.top; y < box.top + box.height; y += 1) {
     const weight = weights.row(y);
-    const pixels = weight.reduce((count, value) => (value > 0 ? count + 1 : count), 0);
+    const pixels = countAbove0(weight);
     if (pixels === 0) continue;
     written.pixels += pixels;
     const start = (y * width + box.left) * channels;
     const row = data.subarray(start, start + box.width * channels);
     before.set(row);
-    const samples = rows.row(y);
-    for (let x = 0; x < box.width; x += 1) {
-      if (weight[x] === 0) continue;
-      applyColours(colours, samples, x * 3, colour, 0);
-      blend.lay(start + x * channels, colour, weight[x]!);
-    }
+    const colour = rows.row(y);
+    for (let at = 0; at < colour.length; at += 3) applyColours(colours, colour, at, colour, at);
+    blend.lay(start, colour, weight);
     written.differingBytes += differingBytes(before, row, weight);
   }
   rows.wipe();
   before.fill(0);
   return written;
+};
+
+const countAbove0 = (weights: Uint8Array): number => {
+  let count = 0;
+  for (let at = 0; at < weights.length; at += 1) if (weights[at]! > 0) count += 1;
+  return count;
 };
 
 /** Counts the bytes of two rows that differ where the weight is 0. */

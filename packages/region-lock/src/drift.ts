@@ -1,5 +1,5 @@
 import type { Mask, RgbImage } from '@flux-context/picture';
-import { applyColours } from './colour-match.js';
+import { greyAfter } from './colour-match.js';
 import type { Layer, Written } from './composite.js';
 import { shiftAtCentre } from './registration.js';
 
@@ -24,8 +24,7 @@ export interface Drift {
 
 export const driftOf = (layer: Layer, reference: RgbImage, written: Written, reframed: boolean): Drift => {
   const { source } = layer.geometry;
-  const grey = new Float64Array(3);
-  applyColours(layer.colours, [128, 128, 128], 0, grey, 0);
+  const grey = greyAfter(layer.colours);
   return {
     reframed,
     changedShare: written.pixels / (source.width * source.height),

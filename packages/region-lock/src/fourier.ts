@@ -12,21 +12,16 @@ export const transform = ({ side, re, im }: Spectrum, direction: 'forward' | 'ba
   const turns = direction === 'forward' ? -1 : 1;
   const cos = Float64Array.from({ length: side / 2 }, (_, i) => Math.cos((2 * Math.PI * i) / side));
   const sin = Float64Array.from({ length: side / 2 }, (_, i) => turns * Math.sin((2 * Math.PI * i) / side));
-  const lineRe = new Float64Array(side);
-  const lineIm = new Float64Array(side);
-  for (const [step, next] of [[1, side], [side, 1]] as const) {
-    for (let line = 0; line < side; line += 1) {
-      for (let i = 0, at = line * next; i < side; i += 1, at += step) {
-        lineRe[i] = re[at]!;
-        lineIm[i] = im[at]!;
-      }
-      transformLine(lineRe, lineIm, cos, sin);
-      for (let i = 0, at = line * next; i < side; i += 1, at += step) {
-        re[at] = lineRe[i]!;
-        im[at] = lineIm[i]!;
-      }
-    }
+  for (let pass = 0; pass < 2; pass += 1) {
+    for (let start = 0; start < re.length; start += side) transformLine(re.subarray(start, start + side), im.subarray(start, start + side), cos, sin);
+    transpose(side, re);
+    transpose(side, im);
   }
+};
+
+/** So that lines are always read in the order of memory. */
+const transpose = (side: number, values: Float64Array): void => {
+  for (let y = 1; y < side; y += 1) for (let x = 0; x < y; x += 1) swap(values, y * side + x, x * side + y);
 };
 
 const swap = (values: Float64Array, one: number, other: number): void => {

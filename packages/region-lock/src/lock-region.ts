@@ -6,7 +6,7 @@ import { composite, type Layer } from './composite.js';
 import { driftOf, type Drift } from './drift.js';
 import { differences, estimatedNoiseFloor, noiseFloorOf } from './noise-floor.js';
 import { inPlace } from './placement.js';
-import { blur, lumaOf, rasterOf, wipe, type Raster } from './raster.js';
+import { lumaOf, rasterOf, reduced, wipe, type Raster } from './raster.js';
 import { register } from './registration.js';
 import { moved } from './resample.js';
 
@@ -64,15 +64,14 @@ export const findChange = (input: Edit): Change => {
     return { layer: wholeLayer(edit), reframed };
   }
   const before = rasterOf(reference);
-  const raw = rasterOf(edited);
-  const after = placement === inPlace ? raw : moved(raw, placement);
+  const after = moved(edited, 3, placement);
   const colours = coloursOf(before, after, brushed);
   recolour(after, colours);
   const difference = differences(before, after);
   const floor = roundTrip ? withRoundTrip(before, after, roundTrip, difference) : estimatedNoiseFloor(luma.reference, difference);
   forgetBeyond(difference, placement, reference);
   const mask = changeMask(difference, floor, reference.width, reference.height);
-  wipe(luma.reference, luma.edited, before, raw, after);
+  wipe(luma.reference, luma.edited, before, after);
   difference.fill(0);
   return { layer: { edited, geometry, placement, colours, mask: limited(mask, brushed), brush }, reframed };
 };
@@ -91,12 +90,15 @@ const wholeLayer = ({ edited, geometry, brush }: Edit): Layer => {
   return { edited, geometry, placement: inPlace, colours: sameColours(), mask: limited(everywhere, brush && maskAtModel(brush, geometry)), brush };
 };
 
-/** Colours are compared where the brush allows no edit, or anywhere if that is little; blurred, so that grain and fine misplacement do not matter. */
+/** Side of the blocks whose mean colours are compared, so that grain and fine misplacement do not matter. */
+const block = 7;
+
+/** Colours are compared where the brush allows no edit, or anywhere if that is little. */
 const coloursOf = (before: Raster, after: Raster, brushed: Mask | undefined): ColourMap => {
-  const soft = (raster: Raster): Raster => blur({ ...raster, data: raster.data.slice() }, 2, 2);
-  const [one, other] = [soft(before), soft(after)];
-  const kept = brushed ? brushed.data.reduce((count, weight) => (weight === 0 ? count + 1 : count), 0) : 0;
-  const colours = matchColours(one, other, (pixel) => brushed !== undefined && kept > brushed.data.length / 4 && brushed.data[pixel]! > 0);
+  const [one, other] = [reduced(before, block), reduced(after, block)];
+  const marked = brushed && reduced({ ...brushed, channels: 1, data: new Float32Array(brushed.data) }, block).data;
+  const kept = marked ? marked.reduce((count, weight) => (weight === 0 ? count + 1 : count), 0) : 0;
+  const colours = matchColours(one, other, (pixel) => marked !== undefined && kept > marked.length / 4 && marked[pixel]! > 0);
   wipe(one, other);
   return colours;
 };

@@ -11,7 +11,8 @@ const reach = 6;
 
 /** The largest difference of the three channels, per pixel. Signed differences are averaged over about 3 px first, so that noise cancels and an edit does not. */
 export const differences = (one: Raster, other: Raster): Float32Array => {
-  const signed: Raster = { ...one, data: one.data.map((value, at) => value - other.data[at]!) };
+  const signed: Raster = { ...one, data: new Float32Array(one.data.length) };
+  for (let at = 0; at < signed.data.length; at += 1) signed.data[at] = one.data[at]! - other.data[at]!;
   blur(signed, 1, 3);
   const largest = new Float32Array(one.width * one.height);
   for (let pixel = 0, at = 0; pixel < largest.length; pixel += 1, at += 3) largest[pixel] = max(abs(signed.data[at]!), abs(signed.data[at + 1]!), abs(signed.data[at + 2]!));
@@ -59,7 +60,8 @@ export const estimatedNoiseFloor = (luma: Raster, difference: Float32Array): Flo
   for (let pixel = 0; pixel < difference.length; pixel += step) classes[binOf(pixel)]!.push(difference[pixel]!);
   const usual = classes.map((values) => (values.length === 0 ? 0 : Float64Array.from(values).toSorted()[floor(values.length * quantile)]! * quantileToMedian));
   const floors = usual.map((value) => max(levelsMin, factor * min(usualMax, value)));
-  return difference.map((_, pixel) => floors[binOf(pixel)]!);
+  for (let pixel = 0; pixel < activity.length; pixel += 1) activity[pixel] = floors[binOf(pixel)]!;
+  return activity;
 };
 
 const stepFor = (count: number): number => max(1, floor(count / 100_000)) | 1;

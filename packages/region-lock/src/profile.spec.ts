@@ -65,8 +65,8 @@ describe('codeOf', () => {
   it('is the way back for every code, in 8 and 16 bits', () => {
     for (const depth of [8, 16] as const) {
       const [codes] = colourSpaceOf({ depth }).codes;
-      for (let code = 0; code < codes.length; code += depth === 16 ? 97 : 1) expect(codeOf(codes, codes[code]!)).toBe(code);
-      expect([codeOf(codes, -1), codeOf(codes, 2)]).toEqual([0, codes.length - 1]);
+      for (let code = 0; code < codes.light.length; code += depth === 16 ? 97 : 1) expect(codeOf(codes, codes.light[code]!)).toBe(code);
+      expect([codeOf(codes, -1), codeOf(codes, 2)]).toEqual([0, codes.light.length - 1]);
     }
   });
 });

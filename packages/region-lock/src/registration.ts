@@ -1,10 +1,10 @@
 import type { PixelBox } from '@flux-context/picture';
 import { displacementBetween } from './phase-correlation.js';
 import { compose, inPlace, type AxisMap, type Placement } from './placement.js';
-import type { Raster } from './raster.js';
+import { reduced, wipe, type Raster } from './raster.js';
 import { moved } from './resample.js';
 
-const { abs, ceil, floor, log2, max, min, round } = Math;
+const { abs, ceil, floor, log2, max, min, round, sqrt } = Math;
 
 /** How the edited picture lies against the reference. */
 export interface Registration {
@@ -26,23 +26,47 @@ const roundCount = 3;
 /** Pixels by which a tile may deviate from the straight line of the others and still count. */
 const inlierMax = 0.75;
 
+/** Pixels of the pictures that are looked at: larger ones are made smaller by whole factors, which costs no accuracy that matters to a full pixel. */
+const pixelsUsual = 2 ** 18;
+/** A round that moves no corner by this many pixels is the last. */
+const settled = 0.05;
+
 /**
- * Finds the shift and scale between two lumas of the same size: one phase correlation of the whole for the shift, then three rounds of
- * 4 x 4 tiles, whose displacements lie on a straight line along each axis; the line that most tiles agree on wins, so that an edited
+ * Finds the shift and scale between two lumas of the same size: one phase correlation of the whole for the shift, then up to three rounds
+ * of 4 x 4 tiles, whose displacements lie on a straight line along each axis; the line that most tiles agree on wins, so that an edited
  * part has no say. What is found counts only if the gradients then agree better than without.
  */
 export const register = (reference: Raster, edited: Raster): Registration => {
-  let placement = wholeShift(reference, edited);
-  let agreed = true;
-  for (let turn = 0; turn < roundCount; turn += 1) {
-    const refined = refine(reference, edited, placement);
-    placement = refined.placement;
-    agreed = refined.agreed;
-  }
-  const gained = misfit(reference, edited, inPlace) - misfit(reference, edited, placement);
-  const reframed = !isSmall(placement, reference) || !agreed;
+  const factor = max(1, round(sqrt((reference.width * reference.height) / pixelsUsual)));
+  const [one, other] = [reduced(reference, factor), reduced(edited, factor)];
+  const { placement, agreed } = placementOf(one, other);
+  const gained = misfit(one, other, inPlace) - misfit(one, other, placement);
+  wipe(one, other);
   if (gained <= 0) return { placement: inPlace, reframed: false };
-  return reframed ? { placement: inPlace, reframed } : { placement, reframed };
+  const whole = enlarged(placement, factor);
+  return agreed && isSmall(whole, reference) ? { placement: whole, reframed: false } : { placement: inPlace, reframed: true };
+};
+
+const placementOf = (reference: Raster, edited: Raster): Refined => {
+  let found: Refined = { placement: wholeShift(reference, edited), agreed: true };
+  for (let turn = 0; turn < roundCount; turn += 1) {
+    const { placement } = found;
+    found = refine(reference, edited, placement);
+    if (reach(placement, found.placement, reference) < settled) break;
+  }
+  return found;
+};
+
+/** How far apart two placements put the corner that they differ most about. */
+const reach = (one: Placement, other: Placement, { width, height }: Raster): number => {
+  const apart = (a: AxisMap, b: AxisMap, length: number): number => max(abs(a.offset - b.offset), abs((a.scale - b.scale) * (length - 1) + a.offset - b.offset));
+  return max(apart(one.x, other.x, width), apart(one.y, other.y, height));
+};
+
+/** What was found on pictures that were made smaller, for the whole ones. */
+const enlarged = ({ x, y }: Placement, factor: number): Placement => {
+  const axis = ({ scale, offset }: AxisMap): AxisMap => ({ scale, offset: factor * (offset + (1 - scale) / 2) + (scale - 1) / 2 });
+  return { x: axis(x), y: axis(y) };
 };
 
 /** The displacement of the picture's centre, in pixels. */
@@ -63,24 +87,11 @@ const wholeShift = (reference: Raster, edited: Raster): Placement => {
   const [small, smallEdited] = [reduced(reference, factor), reduced(edited, factor)];
   const side = powerOfTwoFrom(max(small.width, small.height));
   const { x, y, confidence } = displacementBetween(small, smallEdited, { left: 0, top: 0, width: small.width, height: small.height }, side);
-  small.data.fill(0);
-  smallEdited.data.fill(0);
-  return confidence < confidenceMin ? inPlace : { x: { scale: 1, offset: x * factor }, y: { scale: 1, offset: y * factor } };
+  wipe(small, smallEdited);
+  return confidence < confidenceMin ? inPlace : enlarged({ x: { scale: 1, offset: x }, y: { scale: 1, offset: y } }, factor);
 };
 
 const powerOfTwoFrom = (count: number): number => 2 ** ceil(log2(count));
-
-const reduced = (raster: Raster, factor: number): Raster => {
-  const [width, height] = [max(1, floor(raster.width / factor)), max(1, floor(raster.height / factor))];
-  const data = new Float32Array(width * height);
-  for (let y = 0; y < height * factor; y += 1) {
-    for (let x = 0; x < width * factor; x += 1) {
-      const to = floor(y / factor) * width + floor(x / factor);
-      data[to] = data[to]! + raster.data[y * raster.width + x]! / factor ** 2;
-    }
-  }
-  return { width, height, channels: 1, data };
-};
 
 interface Tile {
   readonly x: number;
@@ -89,14 +100,20 @@ interface Tile {
   readonly weight: number;
 }
 
-const refine = (reference: Raster, edited: Raster, placement: Placement): { placement: Placement; agreed: boolean } => {
-  const current = moved(edited, placement);
+interface Refined {
+  readonly placement: Placement;
+  /** Most tiles that could be measured lie on the lines. */
+  readonly agreed: boolean;
+}
+
+const refine = (reference: Raster, edited: Raster, placement: Placement): Refined => {
+  const current = moved(edited, 1, placement);
   const tiles = tilesOf(reference).flatMap(({ window, side }): Tile[] => {
     const { x, y, confidence } = displacementBetween(reference, current, window, side);
     const centre = { x: window.left + (side - 1) / 2, y: window.top + (side - 1) / 2 };
     return confidence < confidenceMin ? [] : [{ ...centre, moved: { x, y }, weight: confidence }];
   });
-  current.data.fill(0);
+  wipe(current);
   if (tiles.length === 0) return { placement, agreed: true };
   const x = agreedLine(tiles.map((tile) => ({ at: tile.x, moved: tile.moved.x, weight: tile.weight })));
   const y = agreedLine(tiles.map((tile) => ({ at: tile.y, moved: tile.moved.y, weight: tile.weight })));
@@ -151,7 +168,7 @@ const leastSquares = (sightings: readonly Sighting[]): AxisMap => {
 
 /** Difference of gradients, each capped so that an edited part cannot outvote the rest. */
 const misfit = (reference: Raster, edited: Raster, placement: Placement): number => {
-  const other = moved(edited, placement);
+  const other = moved(edited, 1, placement);
   const { width, height, data } = reference;
   let sum = 0;
   for (let y = 0; y < height - 1; y += 1) {
@@ -160,6 +177,6 @@ const misfit = (reference: Raster, edited: Raster, placement: Placement): number
       sum += min(20, abs(data[at + width]! - data[at]! - other.data[at + width]! + other.data[at]!));
     }
   }
-  other.data.fill(0);
+  wipe(other);
   return sum;
 };

@@ -107,6 +107,7 @@ export class Appliance {
       PEER_CREDENTIAL_FILE: secrets.file('peer-credential'),
       IDEMPOTENCY_SECRET_FILE: secrets.file('idempotency-secret'),
       AUDIT_KEY_FILE: secrets.file('audit-key'),
+      SUBJECT_KEYS_DIR: join(this.settings.dataDirectory, 'subject-keys'),
       RECEIPT_KEY_FILE: secrets.file('receipt-key'),
       PORTAL_DIR: app('portal/dist'),
       LOCAL_CREDENTIAL_FILE: parts.credentialFile,

@@ -22,6 +22,11 @@ export class ApiKeyRepository {
     return affected === 1;
   }
 
+  async removeAllOf(tx: Tx, personId: string): Promise<string[]> {
+    const [removed] = await tx.query<[{ id: string }[], number]>(`delete from api_keys where person_id = $1 returning id`, [personId]);
+    return removed.map(({ id }) => id);
+  }
+
   async removeLocal(tx: Tx): Promise<string[]> {
     const [removed] = await tx.query<[{ id: string }[], number]>(`delete from api_keys where local returning id`);
     return removed.map(({ id }) => id);

@@ -28,7 +28,10 @@ export class ApiKeyService {
     private readonly keys: ApiKeyRepository,
     private readonly seats: SeatService,
     private readonly audit: AuditService,
-  ) {}
+  ) {
+    // A key's label is its person's own words.
+    seats.onErased(async (tx, personId) => this.noteRevoked(tx, await keys.removeAllOf(tx, personId)));
+  }
 
   /** Who a key stands for, and what it allows: what it was given, cut down to what its person may do now. */
   async recognise(secret: string): Promise<Principal | undefined> {
@@ -56,7 +59,7 @@ export class ApiKeyService {
   /** Replaces the key of programs on this machine. */
   async replaceLocal(personId: string, draft: ApiKeyDraft): Promise<string> {
     return this.transactions.run(async (tx) => {
-      for (const apiKeyId of await this.keys.removeLocal(tx)) await this.audit.append(tx, 'api_key.revoked', { apiKeyId }, { kind: 'system' });
+      await this.noteRevoked(tx, await this.keys.removeLocal(tx));
       return (await this.issue(tx, personId, draft, true)).secret;
     });
   }
@@ -78,6 +81,10 @@ export class ApiKeyService {
     await this.keys.insert(tx, row);
     await this.audit.append(tx, 'api_key.created', { apiKeyId: row.id, permissions: row.permissions }, local ? { kind: 'system' } : { kind: 'person', personId });
     return { ...apiKeyOf(row), secret };
+  }
+
+  private async noteRevoked(tx: Tx, apiKeyIds: readonly string[]): Promise<void> {
+    for (const apiKeyId of apiKeyIds) await this.audit.append(tx, 'api_key.revoked', { apiKeyId }, { kind: 'system' });
   }
 
   /** Once a minute at most and never waited for: when it cannot be written, the next use will be. */

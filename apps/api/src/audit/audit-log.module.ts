@@ -4,6 +4,7 @@ import type { Config } from '../config.js';
 import { CONFIG } from '../process.js';
 import { AuditController } from './audit.controller.js';
 import { AuditMetrics } from './audit.metrics.js';
+import { AuditModule } from './audit.module.js';
 import { AuditLogRepository } from './audit-log.repository.js';
 import { AuditLogService } from './audit-log.service.js';
 import { AuditRetention } from './audit-retention.js';
@@ -21,5 +22,5 @@ const own = {
 };
 
 /** The log itself: sequencer, figures and doors. Apart from `AuditModule`, because who appends needs none of it. */
-@Module({ controllers: [AuditController], providers: [AuditLogRepository, AuditLogService, AuditMetrics, AuditRetention, Sequencer, own, signer], exports: [AuditLogService, Sequencer] })
+@Module({ imports: [AuditModule], controllers: [AuditController], providers: [AuditLogRepository, AuditLogService, AuditMetrics, AuditRetention, Sequencer, own, signer], exports: [AuditLogService, Sequencer] })
 export class AuditLogModule {}

@@ -59,6 +59,20 @@ describe('the retention of the log', () => {
     }
   });
 
+  it('takes along what stands beside the entries that go, and nothing else', async () => {
+    const other = await auditLogRoom();
+    try {
+      await other.transactions.manager.query(`insert into audit_outbox (event_id, name, actor_kind, body, created_at) select 'evt_' || n, 'x', 'system', 'x', now() - interval '500 days' from generate_series(1, 512) n`);
+      await other.transactions.manager.query(`insert into audit_personal_fields select 'evt_' || n, 'per_' || n, decode(repeat('00', 40), 'hex') from generate_series(250, 260) n`);
+      await other.sequencer.turn();
+      await other.sign();
+      await other.app.get(AuditRetention).prune(400);
+      expect(await other.transactions.manager.query('select min(event_id) as first, count(*)::int as count from audit_personal_fields')).toEqual([{ first: 'evt_257', count: 4 }]);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('cannot be used to hide: a hash that was changed under a minimum is found', async () => {
     await room.transactions.manager.query('alter table audit_tiles disable trigger all');
     await room.transactions.manager.query(`update audit_tiles set hashes = overlay(hashes placing decode(repeat('00', 32), 'hex') from 1) where level = 0 and index = 0`);

@@ -34,8 +34,8 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-const tables = ['audit_outbox', 'audit_entries', 'audit_tiles', 'audit_checkpoints', 'audit_pending', 'audit_minimum'];
-const columns: Record<string, string> = { audit_outbox: 'name', audit_entries: 'index', audit_tiles: 'hashes', audit_checkpoints: 'note', audit_pending: 'outbox_id', audit_minimum: 'index' };
+const tables = ['audit_outbox', 'audit_entries', 'audit_tiles', 'audit_checkpoints', 'audit_pending', 'audit_minimum', 'audit_personal_fields'];
+const columns: Record<string, string> = { audit_outbox: 'name', audit_entries: 'index', audit_tiles: 'hashes', audit_checkpoints: 'note', audit_pending: 'outbox_id', audit_minimum: 'index', audit_personal_fields: 'sealed' };
 
 /** What would change history, or who may. */
 const changes = tables.flatMap((table) => [
@@ -94,7 +94,7 @@ describe('the role of the sequencer', () => {
   const may = new Set(['update audit_tiles set hashes = hashes', 'delete from audit_pending', 'delete from audit_entries', 'delete from audit_outbox']);
   it.each([...changes.filter((statement) => !may.has(statement)), ...powers])('is refused: %s', (statement) => refuses(sequencer, statement));
 
-  it.each(['select * from people', 'select * from edits', 'select * from sessions', `insert into audit_outbox (event_id, name, actor_kind, body, created_at) values ('evt_x', 'x', 'system', 'x', now())`, 'update audit_tiles set index = index'])('sees and writes nothing else: %s', (statement) => refuses(sequencer, statement));
+  it.each(['select * from people', 'select * from edits', 'select * from sessions', 'select * from audit_personal_fields', `insert into audit_personal_fields values ('evt_app', 'x', 'x')`, `insert into audit_outbox (event_id, name, actor_kind, body, created_at) values ('evt_x', 'x', 'system', 'x', now())`, 'update audit_tiles set index = index'])('sees and writes nothing else: %s', (statement) => refuses(sequencer, statement));
 
   it('cannot shorten a tile, nor forget an event that has no place', async () => {
     await expect(sequencer.manager.query(`update audit_tiles set hashes = decode(repeat('00', 32), 'hex')`)).rejects.toThrow(/a tile only grows/);

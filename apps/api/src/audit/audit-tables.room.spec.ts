@@ -9,11 +9,13 @@ beforeAll(async () => {
   for (let i = 0; i < 300; i += 1) await append();
   await room.sequencer.turn();
   await append();
+  const subject = newId('person');
+  await room.transactions.run((tx) => room.audit.append(tx, 'person.created', { subject, role: 'member' }, { kind: 'system' }, { id: subject, name: 'Ada', email: 'ada@example.test' }));
 });
 afterAll(() => room.close());
 
 const sql = (statement: string) => room.transactions.manager.query<unknown[]>(statement);
-const tables = ['audit_outbox', 'audit_entries', 'audit_tiles', 'audit_checkpoints', 'audit_pending', 'audit_minimum'];
+const tables = ['audit_outbox', 'audit_entries', 'audit_tiles', 'audit_checkpoints', 'audit_pending', 'audit_minimum', 'audit_personal_fields'];
 const fingerprint = async () => Promise.all(tables.map((table) => sql(`select md5(string_agg(t::text, ',' order by t::text)) from ${table} t`)));
 
 const refused = [
@@ -45,9 +47,13 @@ const refused = [
   'update audit_minimum set index = 256',
   'delete from audit_minimum',
   'truncate audit_minimum',
+  `update audit_personal_fields set sealed = sealed || ''::bytea`,
+  `update audit_personal_fields set subject = 'x'`,
+  'delete from audit_personal_fields',
+  'truncate audit_personal_fields',
   'update audit_pending set outbox_id = 1',
   'truncate audit_pending',
-  'truncate audit_outbox, audit_entries, audit_tiles, audit_checkpoints, audit_pending',
+  'truncate audit_outbox, audit_entries, audit_tiles, audit_checkpoints, audit_pending, audit_personal_fields',
 ];
 
 describe('the tables of the log', () => {

@@ -1,11 +1,15 @@
-import { type AuditEntry, auditRoutes } from '@flux-context/contracts';
+import { type AuditEntry, type AuditPerson, auditRoutes } from '@flux-context/contracts';
 import { Controller } from '@nestjs/common';
 import { BytesAnswer, Door, Input, type InputOf } from '../http/index.js';
 import { AuditLogService } from './audit-log.service.js';
+import { PersonalRecords } from './personal-records.js';
 
 @Controller()
 export class AuditController {
-  constructor(private readonly log: AuditLogService) {}
+  constructor(
+    private readonly log: AuditLogService,
+    private readonly personal: PersonalRecords,
+  ) {}
 
   @Door(auditRoutes.checkpoint)
   async checkpoint(): Promise<BytesAnswer> {
@@ -30,6 +34,11 @@ export class AuditController {
   @Door(auditRoutes.entry)
   entry(@Input() { params }: InputOf<typeof auditRoutes.entry>): Promise<AuditEntry> {
     return this.log.entry(params.index);
+  }
+
+  @Door(auditRoutes.person)
+  person(@Input() { params }: InputOf<typeof auditRoutes.person>): Promise<AuditPerson> {
+    return this.personal.beside(params.index);
   }
 }
 

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestDatabase } from '@flux-context/testkit';
 import { Secret } from '@flux-context/runtime';
 import { apiDatabase } from '../testing/database.js';
+import { CONFIG } from '../process.js';
+import { settingsFor } from '../testing/settings.js';
 import { DatabaseModule, Transactions } from '../database/index.js';
 import { AuditModule, AuditService } from './index.js';
 
@@ -13,7 +15,9 @@ let audit: AuditService;
 let transactions: Transactions;
 beforeAll(async () => {
   database = await apiDatabase();
-  room = await Test.createTestingModule({ imports: [DatabaseModule.connect({ url: new Secret(database.url), poolMax: 3 }), AuditModule] }).compile();
+  class Process {}
+  const providers = [{ provide: CONFIG, useValue: settingsFor(database.url) }];
+  room = await Test.createTestingModule({ imports: [{ module: Process, global: true, providers, exports: providers }, DatabaseModule.connect({ url: new Secret(database.url), poolMax: 3 }), AuditModule] }).compile();
   audit = room.get(AuditService);
   transactions = room.get(Transactions);
 });

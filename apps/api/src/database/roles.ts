@@ -52,8 +52,8 @@ const grantsOfApp = (role: string): string[] => [
   `grant usage on schema public to ${role}`,
   `grant select, insert, update, delete on all tables in schema public to ${role}`,
   `grant usage on all sequences in schema public to ${role}`,
-  `revoke insert, update, delete on migrations, ${log.join(', ')} from ${role}`,
-  `grant insert on audit_outbox to ${role}`,
+  `revoke insert, update, delete on migrations, audit_personal_fields, ${log.join(', ')} from ${role}`,
+  `grant insert on audit_outbox, audit_personal_fields to ${role}`,
 ];
 
 const grantsOfSequencer = (role: string): string[] => [

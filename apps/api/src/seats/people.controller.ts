@@ -30,4 +30,9 @@ export class PeopleController {
   deactivate(@Caller() caller: Principal, @Input() { params }: InputOf<typeof personRoutes.deactivate>): Promise<Person> {
     return this.transactions.run((tx) => this.seats.deactivate(tx, caller, params.personId));
   }
+
+  @Door(personRoutes.erase)
+  erase(@Caller() caller: Principal, @Input() { params }: InputOf<typeof personRoutes.erase>): Promise<Person> {
+    return this.seats.erase(caller, params.personId);
+  }
 }

@@ -36,6 +36,10 @@ export class PersonRepository {
     await tx.update(PersonRow, { id }, { name, role, seated, active });
   }
 
+  async rename(tx: Tx, { id, name, email }: Person): Promise<void> {
+    await tx.update(PersonRow, { id }, { name, email });
+  }
+
   /** Everybody who changes seats, roles or the limit comes through here one by one, so that counting first is safe. */
   async lockSeats(tx: Tx): Promise<{ limit: number; taken: number; owners: number }> {
     const [limit] = await tx.query<{ seats: number }[]>(`select seats from seat_limit for update`);

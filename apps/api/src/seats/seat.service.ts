@@ -1,7 +1,7 @@
 import { type Actor, newId, type Person, type Role } from '@flux-context/contracts';
 import { CodedError } from '@flux-context/runtime';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { AuditService } from '../audit/index.js';
+import { AuditService, PersonalRecords } from '../audit/index.js';
 import type { Config } from '../config.js';
 import { Transactions, type Tx } from '../database/index.js';
 import { CONFIG } from '../process.js';
@@ -22,16 +22,21 @@ export interface Draft {
 
 export type Change = { readonly [K in 'name' | 'role' | 'seated']?: Draft[K] | undefined };
 
+/** What is left of name and address: no name that anybody has, and no address. */
+const erased = { name: 'Erased', email: '' };
+
 const actorOf = ({ personId }: Administrator): Actor => ({ kind: 'person', personId });
 
 @Injectable()
 export class SeatService implements OnApplicationBootstrap {
   readonly #listeners: ((personId: string) => void)[] = [];
+  readonly #erasers: ((tx: Tx, personId: string) => Promise<void>)[] = [];
 
   constructor(
     private readonly transactions: Transactions,
     private readonly people: PersonRepository,
     private readonly audit: AuditService,
+    private readonly personal: PersonalRecords,
     @Inject(CONFIG) private readonly config: Pick<Config, 'OWNER_NAME' | 'OWNER_EMAIL'>,
   ) {}
 
@@ -79,7 +84,7 @@ export class SeatService implements OnApplicationBootstrap {
       const after = { ...before, name, role, seated };
       await this.people.update(tx, after);
       const said = { subject: personId, ...(role === before.role ? {} : { role }), ...(seated === before.seated ? {} : { seated }) };
-      await this.audit.append(tx, 'person.changed', said, actorOf(by));
+      await this.audit.append(tx, 'person.changed', said, actorOf(by), after);
       return after;
     });
   }
@@ -97,6 +102,32 @@ export class SeatService implements OnApplicationBootstrap {
       for (const listener of this.#listeners) listener(personId);
     });
     return after;
+  }
+
+  /**
+   * Replaces name and address of somebody who was deactivated, and makes what stands beside the log unreadable. May be repeated:
+   * a backup that was restored brings them back.
+   */
+  async erase(by: Administrator, personId: string): Promise<Person> {
+    return this.transactions.run(async (tx) => {
+      await this.people.lockSeats(tx);
+      const before = await this.people.find(tx, personId);
+      if (before === undefined) throw new CodedError('person.not_found');
+      refuseTouchingOwner(by, before.role);
+      if (before.active) throw new CodedError('person.active');
+      const after = { ...before, ...erased };
+      await this.people.rename(tx, after);
+      for (const eraser of this.#erasers) await eraser(tx, personId);
+      await this.audit.append(tx, 'person.erased', { subject: personId }, actorOf(by));
+      // Last, and before the commit: the log must not tell an erasure that did not happen. If the commit fails it is asked for again.
+      await this.personal.erase(personId);
+      return after;
+    });
+  }
+
+  /** `eraser` removes what else holds words of a person who is erased, in the same transaction. */
+  onErased(eraser: (tx: Tx, personId: string) => Promise<void>): void {
+    this.#erasers.push(eraser);
   }
 
   /** `listener` hears of each person deactivated by this process, right after the commit. It must not throw. */
@@ -126,7 +157,7 @@ export class SeatService implements OnApplicationBootstrap {
   private async add(tx: Tx, draft: Draft, actor: Actor): Promise<Person> {
     const person: Person = { ...draft, id: newId('person'), active: true, createdAt: new Date().toISOString() };
     if (!(await this.people.insert(tx, person))) throw new CodedError('person.exists');
-    await this.audit.append(tx, 'person.created', { subject: person.id, role: person.role }, actor);
+    await this.audit.append(tx, 'person.created', { subject: person.id, role: person.role }, actor, person);
     return person;
   }
 }

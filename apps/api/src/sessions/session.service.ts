@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { newId, type Principal, rolePermissions } from '@flux-context/contracts';
+import { newId, type Person, type Principal, rolePermissions } from '@flux-context/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { type Config, isHttps } from '../config.js';
@@ -43,12 +43,13 @@ export class SessionService {
   }
 
   /** Opens a session with a fresh secret and returns the cookie that carries it. */
-  async open(tx: Tx, personId: string): Promise<{ sessionId: string; cookie: string }> {
+  async open(tx: Tx, person: Person): Promise<{ sessionId: string; cookie: string }> {
     const secret = newSecret();
     const sessionId = newId('session');
+    const personId = person.id;
     const hours = this.config.SESSION_ABSOLUTE_HOURS;
     await this.sessions.insert(tx, { id: sessionId, secretHash: hashSecret(secret), personId, hours });
-    await this.audit.append(tx, 'session.opened', { sessionId }, { kind: 'person', personId });
+    await this.audit.append(tx, 'session.opened', { sessionId }, { kind: 'person', personId }, person);
     return { sessionId, cookie: this.cookie(secret, hours * 3_600) };
   }
 

@@ -41,7 +41,7 @@ export class SignInService {
       const personId = await this.links.takeLink(tx, hashSecret(token));
       const person = personId === undefined ? undefined : await this.seats.find(personId, tx);
       if (person === undefined || !person.active) return undefined;
-      return { person, ...(await this.sessions.open(tx, person.id)) };
+      return { person, ...(await this.sessions.open(tx, person)) };
     });
     if (opened === undefined) throw new CodedError('session.link_invalid');
     return opened;

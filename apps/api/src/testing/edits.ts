@@ -9,6 +9,7 @@ import { configSchema } from '../config.js';
 import { Transactions } from '../database/index.js';
 import { createApp, type Credentials, PrincipalSources } from '../http/index.js';
 import { apiDatabase } from './database.js';
+import { subjectKeysOf } from './settings.js';
 import { freePort } from '@flux-context/runtime';
 
 export const poolCredentials = { shared: randomBytes(32).toString('hex'), legal: randomBytes(32).toString('hex') };
@@ -46,6 +47,7 @@ export async function editsRoom(settings: Readonly<Record<string, string>> = {},
     PEER_CREDENTIAL: 'peer-credential-of-this-spec-only-0123456789',
     IDEMPOTENCY_SECRET: 'idempotency-secret-of-this-spec-0123456789',
     AUDIT_KEY: randomBytes(32).toString('base64url'),
+    SUBJECT_KEYS_DIR: subjectKeysOf(databaseUrl),
     RECEIPT_KEY: randomBytes(32).toString('base64url'),
     ENTITLEMENT_KEYS: vendorKeys,
     ...settings,

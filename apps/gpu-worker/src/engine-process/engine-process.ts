@@ -159,12 +159,8 @@ export class EngineProcess {
     if ('step' in line) return asker.onStep(line.step, line.steps);
     if ('failed' in line) return end({ outcome: 'failed', code: line.failed });
     const { image, roundTrip } = line;
-    const bytes = reader.bytes(bytesOfAnswer(line));
-    const taken = await asker.take({ image, roundTrip }, keptOpen(bytes)).then(() => true, () => false);
-    for await (const _ of bytes);
+    // Bytes that end early are the end of this process, which whoever asked is told then.
+    const taken = await reader.lend(bytesOfAnswer(line), (bytes) => asker.take({ image, roundTrip }, bytes).then(() => true, () => false));
     end(taken ? { outcome: 'answered' } : { outcome: 'failed', code: 'edit.sandbox_failed' });
   }
 }
-
-/** A loop that is left early would end the generator, and what it has not read would be taken for the next line. */
-const keptOpen = (bytes: AsyncGenerator<Buffer>): AsyncIterable<Buffer> => ({ [Symbol.asyncIterator]: () => ({ next: () => bytes.next() }) });

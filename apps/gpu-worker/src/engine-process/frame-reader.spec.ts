@@ -24,9 +24,22 @@ describe('the reader of frames', () => {
     expect([...piece]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
+  it('finds the next line after somebody who left early, and tells of bytes that ended early even if he did not look', async () => {
+    const reader = new FrameReader(inPieces(frames, 2));
+    await reader.line();
+    expect(await reader.lend(5, async (bytes) => { for await (const _ of bytes) return 'enough'; return 'none'; })).toBe('enough');
+    expect(await reader.line()).toEqual({ b: 2 });
+    await expect(new FrameReader(inPieces(Buffer.from('four'), 4)).lend(9, async () => 'did not look')).rejects.toThrow('in the middle');
+  });
+
   it.each([1, 2, 7, 100])('leaves nothing of lines and bytes in what it was given, in pieces of %i', async (length) => {
     const given: Buffer[] = [];
-    const reader = new FrameReader((async function* () { for await (const piece of inPieces(frames, length)) given.push(piece), yield piece; })());
+    const reader = new FrameReader((async function* () {
+      for await (const piece of inPieces(frames, length)) {
+        given.push(piece);
+        yield piece;
+      }
+    })());
     await reader.line();
     for await (const _ of reader.bytes(5));
     await reader.line();

@@ -56,6 +56,26 @@ export class FrameReader {
     }
   }
 
+  /**
+   * The same for somebody who may leave early: what he did not take is read and dropped afterwards, so that the next line is where it
+   * belongs. Throws when the stream ends before, whether he noticed or not.
+   */
+  async lend<T>(count: number, borrow: (bytes: AsyncIterable<Buffer>) => Promise<T>): Promise<T> {
+    const bytes = this.bytes(count);
+    let missing = count;
+    const next = async (): Promise<IteratorResult<Buffer>> => {
+      const piece = await bytes.next();
+      if (piece.done !== true) missing -= piece.value.length;
+      return piece;
+    };
+    // A loop that is left early must not end the generator.
+    const outcome = await borrow({ [Symbol.asyncIterator]: () => ({ next }) }).then((value) => ({ value }), (error: unknown) => ({ error }));
+    while ((await next()).done !== true);
+    if (missing > 0) throw new Error('the stream ended in the middle of a frame');
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
+  }
+
   /** The same in one buffer, which is the caller's to overwrite. */
   async whole(count: number): Promise<Buffer> {
     const bytes = Buffer.allocUnsafeSlow(count);

@@ -7,7 +7,7 @@ import { foreignWords } from './sentence-parts.js';
 interface ChipsProps {
   readonly text: string;
   readonly understanding: Understanding | undefined;
-  /** The model that tries what the exact engine does not understand, where one is loaded. */
+  /** The image model that the words go to, if they do. */
   readonly model: string | undefined;
   readonly onChoose: (sentence: string) => void;
   readonly onPoint: (chip: Chip) => void;
@@ -25,15 +25,18 @@ const Suggestions = ({ label, sentences, onChoose }: { label: string; sentences:
 );
 
 const ByModel = ({ model }: { model: string }) => (
-  <div className="chips chips-trouble" data-mild>
-    <IconSparkles size={17} aria-hidden="true" />
-    <span>By the image model {model}.</span>
+  <div className="chips">
+    <span className="chip chip-plan">
+      <IconSparkles size={14} stroke={2.2} aria-hidden="true" />
+      By the image model {model}
+    </span>
   </div>
 );
 
 /** What will happen, as it is typed; or what was not understood and what would be; or what one could say. */
 export function Chips({ text, understanding, model, onChoose, onPoint }: ChipsProps) {
   if (text.trim() === '' || understanding === undefined) return <Suggestions label="Try" sentences={examples} onChoose={onChoose} />;
+  if (model !== undefined) return <ByModel model={model} />;
   switch (understanding.kind) {
     case 'plan':
       return (
@@ -49,7 +52,7 @@ export function Chips({ text, understanding, model, onChoose, onPoint }: ChipsPr
         </ol>
       );
     case 'excluded':
-      return model !== undefined ? <ByModel model={model} /> : (
+      return (
         <div className="chips chips-trouble">
           <IconAlertCircle size={17} aria-hidden="true" />
           <span>Say only what should happen, not what should stay: {foreignWords(text, understanding).join(', ')} cannot be promised.</span>
@@ -58,12 +61,10 @@ export function Chips({ text, understanding, model, onChoose, onPoint }: ChipsPr
     default:
       return (
         <>
-          {model !== undefined ? <ByModel model={model} /> : (
-            <div className="chips chips-trouble">
-              <IconAlertCircle size={17} aria-hidden="true" />
-              <span>Not understood: {foreignWords(text, understanding).join(', ') || 'this sentence'}. Nothing is guessed, nothing is charged.</span>
-            </div>
-          )}
+          <div className="chips chips-trouble">
+            <IconAlertCircle size={17} aria-hidden="true" />
+            <span>Not understood: {foreignWords(text, understanding).join(', ') || 'this sentence'}. Nothing is guessed, nothing is charged.</span>
+          </div>
           {understanding.suggestions.length > 0 && <Suggestions label="This would work" sentences={understanding.suggestions} onChoose={onChoose} />}
         </>
       );
@@ -73,7 +74,7 @@ export function Chips({ text, understanding, model, onChoose, onPoint }: ChipsPr
 /** The same for ears: one line for the live region. */
 export function understandingInWords(text: string, understanding: Understanding | undefined, model: string | undefined): string {
   if (text.trim() === '' || understanding === undefined) return '';
-  if (understanding.kind === 'plan') return `Will do: ${understanding.chips.map((chip) => chip.label).join(', ')}`;
   if (model !== undefined) return `By the image model ${model}`;
+  if (understanding.kind === 'plan') return `Will do: ${understanding.chips.map((chip) => chip.label).join(', ')}`;
   return `Not understood: ${foreignWords(text, understanding).join(', ') || 'this sentence'}`;
 }

@@ -30,9 +30,10 @@ export function Composer({ run, limits, field }: ComposerProps) {
   const [text, setText] = useState('');
   const understanding = useUnderstanding(text);
   const { chosen, model, choose: chooseEngine } = useEngine(limits);
-  const byModel = chosen.engine === 'diffusion' && understanding !== undefined;
   const busy = run.progress !== undefined;
-  const understood = understanding?.kind === 'plan' || (understanding !== undefined && model !== undefined && chosen.engine !== 'exact');
+  /** The model that these words go to; undefined where the exact engine takes them, or nobody. */
+  const byModel = understanding !== undefined && (chosen.engine === 'diffusion' || (chosen.engine === 'auto' && understanding.kind !== 'plan')) ? model : undefined;
+  const possible = byModel !== undefined || understanding?.kind === 'plan';
 
   const send = async (): Promise<void> => {
     const picture = currentPicture(editor.read());
@@ -40,12 +41,11 @@ export function Composer({ run, limits, field }: ComposerProps) {
     const { strokes, references } = editor.read();
     const mask = marksSomething(strokes) ? await maskPng(strokes, picture) : undefined;
     const instruction = text.trim();
-    run.start({ instruction, understanding: byModel ? undefined : understanding, options: chosen, references, ...(mask === undefined ? {} : { mask }) }, () => setText((now) => (now.trim() === instruction ? '' : now)));
+    run.start({ instruction, understanding: chosen.engine === 'diffusion' ? undefined : understanding, options: chosen, references, ...(mask === undefined ? {} : { mask }) }, () => setText((now) => (now.trim() === instruction ? '' : now)));
   };
   useEffect(() => {
     if (window.matchMedia('(pointer: fine)').matches) field.current?.focus();
   }, [field]);
-  const shown = byModel && model !== undefined ? ({ kind: 'notUnderstood', spans: [], suggestions: [] } as const) : understanding;
   const choose = (sentence: string): void => {
     setText(sentence);
     field.current?.focus();
@@ -55,14 +55,16 @@ export function Composer({ run, limits, field }: ComposerProps) {
       {run.progress !== undefined && <ProgressCard progress={run.progress} onCancel={run.cancel} />}
       {run.trouble !== undefined && <TroubleCard trouble={run.trouble} onAgain={run.again} onDismiss={run.dismiss} />}
       <div className="composer-bar" data-dim={busy}>
-        <Sentence text={text} understanding={understanding} busy={busy} ready={understood && !busy && state.timeline !== undefined} field={field} onChange={setText} onSend={() => void send()} />
-        {limits !== undefined && limits.models.length > 0 && <EngineChoice models={limits.models} chosen={chosen} onChoose={chooseEngine} />}
-        <div id="sentence-help">
-          <Chips text={text} understanding={shown} model={chosen.engine === 'exact' ? undefined : model} onChoose={choose} onPoint={({ span }) => (field.current?.focus(), field.current?.setSelectionRange(span.start, span.end))} />
+        <Sentence text={text} understanding={byModel === undefined ? understanding : undefined} busy={busy} ready={possible && !busy && state.timeline !== undefined} field={field} onChange={setText} onSend={() => void send()} />
+        <div className="composer-foot">
+          <div id="sentence-help">
+            <Chips text={text} understanding={understanding} model={byModel} onChoose={choose} onPoint={({ span }) => (field.current?.focus(), field.current?.setSelectionRange(span.start, span.end))} />
+          </div>
+          {limits !== undefined && limits.models.length > 0 && <EngineChoice models={limits.models} chosen={chosen} onChoose={chooseEngine} />}
         </div>
       </div>
       <output className="for-ears">
-        {understandingInWords(text, shown, chosen.engine === 'exact' ? undefined : model)}
+        {understandingInWords(text, understanding, byModel)}
       </output>
     </div>
   );

@@ -22,10 +22,10 @@ export function useEngine(limits: Limits | undefined): { chosen: ChosenEngine; m
 export function EngineChoice({ models, chosen, onChoose }: { models: readonly AnnouncedModel[]; chosen: ChosenEngine; onChoose: (chosen: ChosenEngine) => void }) {
   const value = chosen.model === undefined ? chosen.engine : `model:${chosen.model}`;
   const data = [
-    { value: 'auto', label: 'Automatic: exact where the words are understood' },
-    { value: 'exact', label: 'Exact edits only' },
-    ...models.map(({ id, licence }) => ({ value: `model:${id}`, label: `Image model ${id} (${licence.name})` })),
+    { value: 'auto', label: 'Automatic' },
+    { value: 'exact', label: 'Exact only' },
+    ...models.map(({ id }) => ({ value: `model:${id}`, label: `Always ${id}` })),
   ];
   const change = (picked: string): void => onChoose(picked.startsWith('model:') ? { engine: 'diffusion', model: picked.slice(6) } : { engine: picked === 'exact' ? 'exact' : 'auto' });
-  return <NativeSelect aria-label="Who edits" size="xs" variant="unstyled" data={data} value={value} onChange={({ currentTarget }) => change(currentTarget.value)} />;
+  return <NativeSelect className="engine-choice" aria-label="Who edits" title="Automatic: the exact engine where it understands every word, else the image model" size="xs" variant="unstyled" data={data} value={value} onChange={({ currentTarget }) => change(currentTarget.value)} />;
 }

@@ -9,7 +9,7 @@ import { SureButton } from './sure-button.js';
 
 const key = [personRoutes.list.id];
 
-/** Everybody in the organisation: add, invite, give or take a seat, deactivate. Shows only what the caller may do. */
+/** Everybody in the organisation: add, invite, give or take a seat, deactivate, erase. Shows only what the caller may do. */
 export function PeoplePanel({ permissions, selfId }: { permissions: readonly Permission[]; selfId: string }) {
   const client = useClient();
   const { data, error } = useQuery({ queryKey: key, queryFn: () => client.call(personRoutes.list) });
@@ -71,7 +71,8 @@ function PersonRow({ person, self, may }: { person: Person; self: boolean; may: 
   const seat = usePeopleChange((client) => client.call(personRoutes.change, { params, body: { seated: !person.seated } }));
   const invite = usePeopleChange((client) => client.call(personRoutes.invite, { params }));
   const deactivate = usePeopleChange((client) => client.call(personRoutes.deactivate, { params }));
-  const error = seat.error ?? invite.error ?? deactivate.error;
+  const erase = usePeopleChange((client) => client.call(personRoutes.erase, { params }));
+  const error = seat.error ?? invite.error ?? deactivate.error ?? erase.error;
   return (
     <li data-inactive={!person.active}>
       <div className="row-words">
@@ -79,7 +80,7 @@ function PersonRow({ person, self, may }: { person: Person; self: boolean; may: 
           {person.name} {self && <span className="hint">you</span>}
         </Text>
         <Text size="xs" c="dimmed" truncate>
-          {roleNames[person.role]} · {person.email}
+          {[roleNames[person.role], person.email].filter(Boolean).join(' · ')}
         </Text>
       </div>
       {person.active ? (
@@ -93,9 +94,12 @@ function PersonRow({ person, self, may }: { person: Person; self: boolean; may: 
           {may.has('person:deactivate') && !self && <SureButton label="Deactivate" about={person.name} busy={deactivate.isPending} onSure={() => deactivate.mutate()} />}
         </div>
       ) : (
-        <Badge variant="light" color="gray">
-          Inactive
-        </Badge>
+        <div className="row-actions">
+          <Badge variant="light" color="gray">
+            Inactive
+          </Badge>
+          {may.has('person:erase') && person.email !== '' && <SureButton label="Erase" about={person.name} busy={erase.isPending} onSure={() => erase.mutate()} />}
+        </div>
       )}
       {invite.data !== undefined && <InviteLink link={invite.data} name={person.name} />}
       {error !== null && <Refusal error={error} />}
