@@ -1,6 +1,6 @@
 import type { Raster } from './raster.js';
 
-const { abs, floor, max, min } = Math;
+const { abs, floor, max } = Math;
 
 /** A colour map as three rows of four: what red, green and blue are multiplied by, and what is added. Of encoded values from 0 to 255. */
 export type ColourMap = Float64Array;
