@@ -115,9 +115,11 @@ async function inSrgb(picture: Picture): Promise<Picture> {
   const { width, height, data } = await toRgbImage(picture);
   if (picture.channels === 3) return { width, height, channels: 3, depth: 8, data };
   const withAlpha = new Uint8Array(width * height * 4);
-  for (let pixel = 0; pixel < width * height; pixel += 1) {
-    withAlpha.set(data.subarray(pixel * 3, pixel * 3 + 3), pixel * 4);
-    withAlpha[pixel * 4 + 3] = picture.data[pixel * 4 + 3]! / (picture.depth === 16 ? 257 : 1);
+  for (let from = 0, at = 0; at < withAlpha.length; from += 3, at += 4) {
+    withAlpha[at] = data[from]!;
+    withAlpha[at + 1] = data[from + 1]!;
+    withAlpha[at + 2] = data[from + 2]!;
+    withAlpha[at + 3] = picture.data[at + 3]! / (picture.depth === 16 ? 257 : 1);
   }
   data.fill(0);
   disposePicture(picture);
