@@ -33,6 +33,8 @@ export function engineCommand(settings: EngineSettings, bounds: EngineBounds, la
   if (!existsSync(entry)) throw new Error('The engine is not built. Run `npm run build`.');
   const node = realpathSync(process.execPath);
   const filter = path.join(path.dirname(entry), 'engine.bpf');
+  // Without a device the filter is what denies the launcher's engine the network, so it must not be missing unnoticed.
+  if (bounds.isolation === 'landlock' && bounds.devices.length === 0 && !existsSync(filter)) throw new Error('The filter of the engine is not built. Run `npm run build`.');
   const parts = { launcher, files: [...new Set([...filesOf(node, entry), settings.modelsFolder, ...bounds.paths])], filtered: bounds.devices.length === 0 && existsSync(filter) };
   const limits = ['--fsize=0', ...(bounds.memoryBytesMax === undefined ? [] : [`--data=${bounds.memoryBytesMax}`]), '--'];
   const args = [...limits, ...forms[bounds.isolation](bounds, parts), node, '--no-warnings', '--disable-proto=delete', entry, JSON.stringify(settings)];
