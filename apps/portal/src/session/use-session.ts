@@ -27,13 +27,30 @@ export function useSession(token: string | undefined): Session {
   return data === null ? { kind: 'out', trouble: undefined } : { kind: 'in', me: data };
 }
 
+/** What of this tab's work signing out would lose. */
+export interface Work {
+  /** Asks where something would be lost; false when the person stays. */
+  readonly mayLose: () => boolean;
+  /** Lets go of the work, so that nothing is left that leaving the page could ask about. */
+  readonly forget: () => void;
+}
+
+/** Asks first and ends the session then: who stays is still signed in. False when the person stayed. */
+export async function signOut(client: Client, work: Work): Promise<boolean> {
+  if (!work.mayLose()) return false;
+  await client.call(sessionRoutes.close);
+  work.forget();
+  return true;
+}
+
 /** Ends the session there and forgets everything here, by loading the page anew. */
-export function useSignOut() {
+export function useSignOut(work: Work) {
   const client = useClient();
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => client.call(sessionRoutes.close),
-    onSuccess: () => {
+    mutationFn: () => signOut(client, work),
+    onSuccess: (left) => {
+      if (!left) return;
       queries.clear();
       window.location.reload();
     },
