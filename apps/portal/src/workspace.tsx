@@ -87,7 +87,7 @@ function EditingPage({ me, editor }: { me: Me; editor: Editor }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const limits = useQuery({ queryKey: [limitsRoute.id], queryFn: () => client.call(limitsRoute), staleTime: Infinity });
   const unsaved = useUnsaved(editor);
-  const run = useRun(editor, { done: (seconds) => say(`Done in ${seconds.toFixed(1)} seconds.`), cancelled: () => say('Cancelled. Nothing was charged.'), failed: () => say('') });
+  const run = useRun({ done: (seconds) => say(`Done in ${seconds.toFixed(1)} seconds.`), cancelled: () => say('Cancelled. Nothing was charged.'), failed: () => say('') });
   const busy = run.progress !== undefined;
   const door = useIntake(editor, limits.data, () => !busy && unsaved.mayLose('Open another one'));
   const saving = useSaving(editor, () => {
