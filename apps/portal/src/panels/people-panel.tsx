@@ -1,6 +1,6 @@
 import { Badge, Button, NativeSelect, Skeleton, Switch, Text, TextInput } from '@mantine/core';
 import { personRoutes, roles, type Permission, type Person, type Role } from '@flux-context/contracts';
-import { CopyField, countInWords, useClient, type OutputOf } from '@flux-context/ui';
+import { CopyField, countInWords, ProblemError, useClient, type OutputOf } from '@flux-context/ui';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -53,15 +53,16 @@ const emptyDraft = { name: '', email: '', role: 'member' as Role };
 function NewPerson() {
   const [draft, setDraft] = useState(emptyDraft);
   const add = usePeopleChange((client) => client.call(personRoutes.create, { body: draft }), () => setDraft(emptyDraft));
+  const badEmail = add.error instanceof ProblemError && add.error.blames('email');
   return (
     <form className="person-form" onSubmit={(event) => (event.preventDefault(), add.mutate())}>
       <TextInput label="Name" value={draft.name} onChange={(event) => setDraft({ ...draft, name: event.currentTarget.value })} maxLength={200} required />
-      <TextInput label="E-mail" type="email" value={draft.email} onChange={(event) => setDraft({ ...draft, email: event.currentTarget.value })} maxLength={320} required />
+      <TextInput label="E-mail" type="email" value={draft.email} onChange={(event) => setDraft({ ...draft, email: event.currentTarget.value })} maxLength={320} required error={badEmail && 'This is not a whole e-mail address. Write one like ada@example.com.'} />
       <NativeSelect label="Role" value={draft.role} onChange={(event) => setDraft({ ...draft, role: event.currentTarget.value as Role })} data={roles.toReversed().map((role) => ({ value: role, label: roleNames[role] }))} />
       <Button type="submit" loading={add.isPending}>
         Add person
       </Button>
-      {add.error !== null && <Refusal error={add.error} />}
+      {add.error !== null && !badEmail && <Refusal error={add.error} />}
     </form>
   );
 }

@@ -18,11 +18,14 @@ async function enter(client: Client, token: string | undefined): Promise<Me | nu
   });
 }
 
+/** A token that cannot be one was cut or mistyped on its way; the code's own sentence speaks to programs. */
+export const troubleInWords = (error: Error): string => (error instanceof ProblemError && error.code === 'request.invalid' ? 'This sign-in link is not complete. Open the whole link again, or ask for a new one.' : error.message);
+
 /** Who is signed in. It is asked once: a session that ends later must not take the work in this tab away. */
 export function useSession(token: string | undefined): Session {
   const client = useClient();
   const { data, error } = useQuery({ queryKey: ['session'], queryFn: () => enter(client, token), staleTime: Infinity, gcTime: Infinity, retry: token === undefined ? 2 : false, refetchOnReconnect: false, refetchOnWindowFocus: false });
-  if (error !== null) return { kind: 'out', trouble: error.message };
+  if (error !== null) return { kind: 'out', trouble: troubleInWords(error) };
   if (data === undefined) return { kind: 'unknown' };
   return data === null ? { kind: 'out', trouble: undefined } : { kind: 'in', me: data };
 }
