@@ -48,7 +48,7 @@ export function LogPanel() {
 function Unchecked({ error }: { error: Error }) {
   if (error instanceof EarlierCheckpointError) {
     return (
-      <Alert color="red" variant="light" role="alert" icon={<IconAlertTriangle />} title="This file cannot be compared with">
+      <Alert color="red" variant="light" role="alert" icon={<IconAlertTriangle />} title="This file is no checkpoint of this log">
         {error.message} The log was not checked.
       </Alert>
     );
