@@ -18,7 +18,7 @@ export function PeoplePanel({ permissions, selfId }: { permissions: readonly Per
     <div className="drawer">
       {data !== undefined && (
         <Text size="sm" c="dimmed">
-          {data.seats.taken} of {countInWords(data.seats.limit, 'seat')} taken. With a seat one edits from the organisation’s allowance, without from three trial edits.
+          {data.seats.taken} of {countInWords(data.seats.limit, 'seat')} taken. Who has a seat edits from the organisation’s allowance; who has none has three trial edits.
         </Text>
       )}
       {may.has('person:create') && <NewPerson />}
@@ -73,6 +73,11 @@ function PersonRow({ person, self, may }: { person: Person; self: boolean; may: 
   const invite = usePeopleChange((client) => client.call(personRoutes.invite, { params }));
   const deactivate = usePeopleChange((client) => client.call(personRoutes.deactivate, { params }));
   const error = seat.error ?? invite.error ?? deactivate.error;
+  /** What went wrong before is no answer to what is asked now. */
+  const only = (asked: typeof seat | typeof invite | typeof deactivate): void => {
+    for (const other of [seat, invite, deactivate]) if (other !== asked && other.isError) other.reset();
+    asked.mutate();
+  };
   return (
     <li data-inactive={!person.active}>
       <div className="row-words">
@@ -85,13 +90,13 @@ function PersonRow({ person, self, may }: { person: Person; self: boolean; may: 
       </div>
       {person.active ? (
         <div className="row-actions">
-          <Switch size="sm" label="Seat" aria-label={`Seat of ${person.name}`} checked={person.seated} onChange={() => seat.mutate()} disabled={!may.has('person:update') || seat.isPending} />
+          <Switch size="sm" label="Seat" aria-label={`Seat of ${person.name}`} checked={person.seated} onChange={() => only(seat)} disabled={!may.has('person:update') || seat.isPending} />
           {may.has('person:invite') && (
-            <Button size="compact-sm" variant="subtle" onClick={() => invite.mutate()} loading={invite.isPending} aria-label={`Sign-in link for ${person.name}`}>
-              Link
+            <Button size="compact-sm" variant="subtle" onClick={() => only(invite)} loading={invite.isPending} aria-label={`Sign-in link for ${person.name}`}>
+              Sign-in link
             </Button>
           )}
-          {may.has('person:deactivate') && !self && <SureButton label="Deactivate" about={person.name} busy={deactivate.isPending} onSure={() => deactivate.mutate()} />}
+          {may.has('person:deactivate') && !self && <SureButton label="Deactivate" about={person.name} busy={deactivate.isPending} onSure={() => only(deactivate)} />}
         </div>
       ) : (
         <Badge variant="light" color="gray">
