@@ -74,7 +74,7 @@ function PersonRow({ person, self, may }: { person: Person; self: boolean; may: 
   const deactivate = usePeopleChange((client) => client.call(personRoutes.deactivate, { params }));
   const error = seat.error ?? invite.error ?? deactivate.error;
   /** What went wrong before is no answer to what is asked now. */
-  const only = (asked: typeof seat | typeof invite | typeof deactivate): void => {
+  const only = (asked: typeof seat | typeof invite): void => {
     for (const other of [seat, invite, deactivate]) if (other !== asked && other.isError) other.reset();
     asked.mutate();
   };

@@ -17,7 +17,10 @@ function emptyLog() {
     [auditRoutes.key.path, `${formatNoteKey(sha256, key)}\n`],
     [auditRoutes.minimum.path, '0'],
   ]);
-  const client = createClient('', async (address) => new Response(files.get(String(address)) ?? '', { status: files.has(String(address)) ? 200 : 404 }));
+  const client = createClient('', async (address) => {
+    const file = typeof address === 'string' ? files.get(address) : undefined;
+    return new Response(file ?? '', { status: file === undefined ? 404 : 200 });
+  });
   return { checkpoint, check: (earlier?: Blob) => checkLog(client, { onProgress: () => undefined, earlier }) };
 }
 
