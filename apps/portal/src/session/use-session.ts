@@ -31,7 +31,7 @@ export function useSession(token: string | undefined): Session {
 }
 
 /** What of this tab's work signing out would lose. */
-export interface Work {
+interface Work {
   /** Asks where something would be lost; false when the person stays. */
   readonly mayLose: () => boolean;
   /** Lets go of the work, so that nothing is left that leaving the page could ask about. */
