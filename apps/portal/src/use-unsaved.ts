@@ -4,8 +4,8 @@ import { currentPicture } from './canvas/editor-state.js';
 
 export interface Unsaved {
   readonly noteSaved: () => void;
-  /** True when nothing would be lost, or the person agrees to lose it. */
-  readonly mayLose: () => boolean;
+  /** True when nothing would be lost, or the person agrees to lose it by doing `what`. */
+  readonly mayLose: (what: string) => boolean;
 }
 
 /** Remembers which picture was saved last, and warns before a newer one is lost by leaving the page. */
@@ -24,6 +24,6 @@ export function useUnsaved(editor: Editor): Unsaved {
   });
   return {
     noteSaved: () => void (savedUrl.current = currentPicture(editor.read())?.url),
-    mayLose: () => !losing() || window.confirm('The edited picture has not been saved. Open another one and forget it?'),
+    mayLose: (what) => !losing() || window.confirm(`The edited picture has not been saved. ${what} and forget it?`),
   };
 }

@@ -31,7 +31,14 @@ export function Workspace({ me }: { me: Me }) {
   return <EditorContext value={editor}>{me.permissions.includes('edit:create') ? <EditingPage me={me} editor={editor} /> : <ReadingPage me={me} />}</EditorContext>;
 }
 
-function Header({ me, onOpen, withPanel }: { me: Me; onOpen: (drawer: DrawerName) => void; withPanel: boolean }) {
+interface HeaderProps {
+  readonly me: Me;
+  readonly onOpen: (drawer: DrawerName) => void;
+  readonly withPanel: boolean;
+  readonly mayLeave: () => boolean;
+}
+
+function Header({ me, onOpen, withPanel, mayLeave }: HeaderProps) {
   return (
     <header className="header">
       <Logo size={26} />
@@ -48,7 +55,7 @@ function Header({ me, onOpen, withPanel }: { me: Me; onOpen: (drawer: DrawerName
           </ActionIcon>
         </Tooltip>
       )}
-      <AccountMenu me={me} onOpen={onOpen} />
+      <AccountMenu me={me} onOpen={onOpen} mayLeave={mayLeave} />
     </header>
   );
 }
@@ -58,7 +65,7 @@ function ReadingPage({ me }: { me: Me }) {
   const [drawer, setDrawer] = useState<DrawerName>();
   return (
     <div className="page" data-empty="true">
-      <Header me={me} onOpen={setDrawer} withPanel={false} />
+      <Header me={me} onOpen={setDrawer} withPanel={false} mayLeave={() => true} />
       <main className="door">
         <div className="door-card">
           <Text fw={600}>Your role reads; it does not edit</Text>
@@ -80,9 +87,9 @@ function EditingPage({ me, editor }: { me: Me; editor: Editor }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const limits = useQuery({ queryKey: [limitsRoute.id], queryFn: () => client.call(limitsRoute), staleTime: Infinity });
   const unsaved = useUnsaved(editor);
-  const run = useRun(editor, { done: (seconds) => say(`Done in ${seconds.toFixed(1)} seconds.`), cancelled: () => say('Cancelled. Nothing was charged.'), failed: () => say('') });
+  const run = useRun({ done: (seconds) => say(`Done in ${seconds.toFixed(1)} seconds.`), cancelled: () => say('Cancelled. Nothing was charged.'), failed: () => say('') });
   const busy = run.progress !== undefined;
-  const door = useIntake(editor, limits.data, () => !busy && unsaved.mayLose());
+  const door = useIntake(editor, limits.data, () => !busy && unsaved.mayLose('Open another one'));
   const saving = useSaving(editor, () => {
     unsaved.noteSaved();
     say('Saved to your downloads.');
@@ -93,7 +100,7 @@ function EditingPage({ me, editor }: { me: Me; editor: Editor }) {
   const empty = currentPicture(state) === undefined;
   return (
     <div className="page" data-empty={empty}>
-      <Header me={me} onOpen={setDrawer} withPanel={!empty} />
+      <Header me={me} onOpen={setDrawer} withPanel={!empty} mayLeave={() => unsaved.mayLose('Sign out')} />
       <CanvasColumn run={run} door={door} limits={limits.data} trouble={limits.error?.message} field={field} onPrivacy={() => setDrawer('privacy')} />
       {!empty && <aside className="aside">{panel}</aside>}
       <Drawers open={drawer} me={me} limits={limits.data} panel={panel} onClose={() => setDrawer(undefined)} />

@@ -42,7 +42,7 @@ export const errorDefinitions = {
   'instruction.needs_model': callers(422, 'Part of the instruction was not understood, and no image model is loaded, or allowed, to try it.'),
   'instruction.contradiction': callers(422, 'The instruction excludes something, which an exact edit cannot promise. Say only what should happen.'),
   'plan.invalid': callers(400, 'The plan is not valid. See the listed paths.'),
-  'plan.not_applicable': callers(422, 'The plan cannot be applied to a picture of this size, or names a reference that was not sent.'),
+  'plan.not_applicable': callers(422, 'This edit cannot be applied to a picture of this size, or names a reference that was not sent.'),
 
   'picture.missing': callers(400, 'Send the picture in the field "image".'),
   'picture.type': callers(415, 'The picture is not a JPEG, PNG, WebP, AVIF or HEIC file, or this appliance does not accept its format. See sourceFormats of /v1/limits.'),
@@ -55,7 +55,7 @@ export const errorDefinitions = {
   'picture.animated': callers(422, 'The picture is animated. Send a single frame.'),
   'mask.mismatch': callers(422, 'The edit needs a mask as wide and as high as the picture.'),
 
-  'quota.exhausted': callers(402, 'No edits are left. Ask an administrator for more, or wait for the next allowance.'),
+  'quota.exhausted': callers(402, 'No edits are left. Ask an administrator for more; the allowance of seats renews each month.'),
   'idempotency.mismatch': callers(422, 'This Idempotency-Key was used with another request. Use a new key.'),
 
   'audit.not_found': callers(404, 'The audit log has no such entry, tile or checkpoint yet.'),

@@ -1,11 +1,11 @@
-import { ActionIcon, CopyButton, Group, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, CopyButton, Group, Textarea, Tooltip } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-/** A secret or a link that is shown once, with a button that copies it. */
+/** A secret or a link that is shown once and whole, over as many lines as it needs, with a button that copies it. */
 export function CopyField({ label, value, icon, doneIcon }: { label: string; value: string; icon: ReactNode; doneIcon: ReactNode }) {
   return (
     <Group align="end" gap="xs" wrap="nowrap">
-      <TextInput label={label} value={value} readOnly flex={1} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }} onFocus={(event) => event.currentTarget.select()} data-autofocus />
+      <Textarea label={label} value={value} readOnly autosize flex={1} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: 1.6, overflowWrap: 'anywhere' } }} onFocus={(event) => event.currentTarget.select()} data-autofocus />
       <CopyButton value={value} timeout={2_500}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? 'Copied' : 'Copy'}>

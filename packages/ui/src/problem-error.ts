@@ -36,6 +36,11 @@ export class ProblemError extends Error {
     return new ProblemError({ code, title, status, retryable, problem: said.data, retryAfterSeconds: secondsOf(answer.retryAfter) });
   }
 
+  /** Whether the API named this field of the request's body as one that it does not take. */
+  blames(field: string): boolean {
+    return this.problem?.faults?.some(({ path }) => path === `body.${field}`) ?? false;
+  }
+
   /** From the code of a failed edit, whose sentence the contract holds. */
   static fromCode(code: ErrorCode): ProblemError {
     return new ProblemError({ code, ...errorDefinitions[code] });

@@ -38,7 +38,7 @@ export function DropZone({ limits, reading, over, onFile, onPrivacy }: DropZoneP
         </Text>
       )}
       <button type="button" className="quiet-link" onClick={onPrivacy}>
-        <IconLock size={14} aria-hidden="true" /> Nothing is kept. What that means
+        <IconLock size={14} aria-hidden="true" /> What “nothing is kept” means
       </button>
     </div>
   );

@@ -2,7 +2,8 @@ import { newId, quotaRoutes } from '@flux-context/contracts';
 import { useClient } from '@flux-context/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import type { Editor } from '../canvas/editor.js';
+import { useEditor } from '../canvas/editor-context.js';
+import type { Picture } from '../canvas/picture.js';
 import { readPicture } from './pixels.js';
 import { formOf, replayable, requestFor, type EditRequest, type Wish } from './request.js';
 import { runEdit, type Progress } from './run-edit.js';
@@ -25,11 +26,15 @@ interface Errand {
 }
 
 /** Runs one edit at a time and lays its picture on the canvas. */
-export function useRun(editor: Editor, tell: { done: (seconds: number) => void; cancelled: () => void; failed: (trouble: Trouble) => void }): Run {
+export function useRun(tell: { done: (seconds: number) => void; cancelled: () => void; failed: (trouble: Trouble) => void }): Run {
   const client = useClient();
   const queries = useQueryClient();
   const [progress, setProgress] = useState<Progress>();
-  const [trouble, setTrouble] = useState<Trouble>();
+  const { state, editor } = useEditor();
+  const original = state.timeline?.original;
+  const [failed, setFailed] = useState<{ readonly trouble: Trouble; readonly about: Picture | undefined }>();
+  /** What went wrong with one picture says nothing about the next. */
+  const trouble = failed?.about === original ? failed?.trouble : undefined;
   const errand = useRef<Errand>(undefined);
   const stop = useRef<AbortController>(undefined);
 
@@ -38,7 +43,8 @@ export function useRun(editor: Editor, tell: { done: (seconds: number) => void; 
     const startedAt = performance.now();
     stop.current = controller;
     errand.current = { wish, done, request };
-    setTrouble(undefined);
+    setFailed(undefined);
+    const about = editor.read().timeline?.original;
     setProgress({ phase: 'sending', part: 0 });
     try {
       const { picture: blob, model, editId, receiptNonce } = await runEdit(client, formOf(request), request.idempotencyKey, { signal: controller.signal, onProgress: setProgress });
@@ -54,7 +60,7 @@ export function useRun(editor: Editor, tell: { done: (seconds: number) => void; 
     } catch (error) {
       if (controller.signal.aborted) return tell.cancelled();
       const found = troubleOf(error);
-      setTrouble(found);
+      setFailed({ trouble: found, about });
       tell.failed(found);
     } finally {
       setProgress(undefined);
@@ -71,5 +77,5 @@ export function useRun(editor: Editor, tell: { done: (seconds: number) => void; 
     if (last === undefined) return;
     void run(trouble?.again?.sameKey === true ? last : { ...last, request: { ...last.request, idempotencyKey: newId('request') } });
   };
-  return { progress, trouble, start: begin, again, cancel: () => stop.current?.abort(), dismiss: () => setTrouble(undefined) };
+  return { progress, trouble, start: begin, again, cancel: () => stop.current?.abort(), dismiss: () => setFailed(undefined) };
 }

@@ -1,5 +1,6 @@
 import { ActionIcon, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
 import { IconKey, IconKeyboard, IconListCheck, IconLock, IconLogout, IconUser, IconUsers } from '@tabler/icons-react';
+import { useEditor } from '../canvas/editor-context.js';
 import { useSignOut, type Me } from '../session/use-session.js';
 
 export type DrawerName = 'keys' | 'people' | 'shortcuts' | 'privacy' | 'panel' | 'receipt' | 'log';
@@ -11,8 +12,9 @@ const byPermission = [
 ] as const;
 
 /** Who is signed in, what else there is, light or dark, and the way out. */
-export function AccountMenu({ me, onOpen }: { me: Me; onOpen: (drawer: DrawerName) => void }) {
-  const signOut = useSignOut();
+export function AccountMenu({ me, onOpen, mayLeave }: { me: Me; onOpen: (drawer: DrawerName) => void; mayLeave: () => boolean }) {
+  const { act } = useEditor();
+  const signOut = useSignOut({ mayLose: mayLeave, forget: () => act({ do: 'close' }) });
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const may = new Set(me.permissions);
   return (

@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 
 const grantWords: Readonly<Record<GrantKind, { name: string; why: string }>> = {
   trial: { name: 'Trial', why: 'Yours to try, without a seat' },
-  monthly: { name: 'Monthly allowance', why: 'Comes anew each month' },
+  monthly: { name: 'Monthly allowance', why: 'Renews each month' },
   pack: { name: 'Pack', why: 'Bought once' },
   uplift: { name: 'Uplift', why: 'Added as editing became faster' },
   goodwill: { name: 'Goodwill', why: 'Given back for what was not delivered' },
@@ -48,7 +48,10 @@ function BalanceDetails({ balance, words }: { balance: Balance; words: string })
             <div>
               <Text size="sm">{grantWords[grant.kind].name}</Text>
               <Text size="xs" c="dimmed">
-                {grant.expiresAt === null ? 'Does not expire' : `Until ${dateInWords(grant.expiresAt)}`} · {grantWords[grant.kind].why}
+                {grantWords[grant.kind].why}
+              </Text>
+              <Text size="xs" c="dimmed">
+                {grant.expiresAt === null ? 'Does not expire' : `Until ${dateInWords(grant.expiresAt)}`}
               </Text>
             </div>
             <Text size="sm" className="figures">

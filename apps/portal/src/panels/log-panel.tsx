@@ -5,10 +5,7 @@ import { IconAlertTriangle, IconDownload, IconListCheck, IconShieldCheck } from 
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { downloadAs } from '../edit/save.js';
-import { checkLog, type LogCheck } from '../receipt/check-log.js';
-
-/** The largest file that can be a checkpoint. */
-const checkpointBytesMax = 65_536;
+import { checkLog, EarlierCheckpointError, type LogCheck } from '../receipt/check-log.js';
 
 /** For who may read the log: computes it anew in this browser and says what is not as it was signed. */
 export function LogPanel() {
@@ -16,12 +13,13 @@ export function LogPanel() {
   const [part, setPart] = useState(0);
   const [earlier, setEarlier] = useState<File>();
   const check = useMutation({
-    mutationFn: async () => {
-      const kept = earlier === undefined || earlier.size > checkpointBytesMax ? undefined : await earlier.text();
-      return checkLog(client, { onProgress: (entries, size) => setPart(entries / size), ...(kept === undefined ? {} : { earlier: kept }) });
-    },
+    mutationFn: () => checkLog(client, { onProgress: (entries, size) => setPart(entries / size), earlier }),
     onMutate: () => setPart(0),
   });
+  const choose = (file: File | null): void => {
+    setEarlier(file ?? undefined);
+    check.reset();
+  };
   return (
     <div className="drawer">
       <Text size="sm" c="dimmed">
@@ -32,22 +30,29 @@ export function LogPanel() {
         <Button leftSection={<IconListCheck size={18} />} loading={check.isPending} onClick={() => check.mutate()}>
           Check the log
         </Button>
-        <FileButton onChange={(file) => setEarlier(file ?? undefined)} disabled={check.isPending}>
+        <FileButton onChange={choose} disabled={check.isPending}>
           {(props) => (
             <Button {...props} variant="default">
-              {earlier === undefined ? 'Compare with…' : earlier.name}
+              {earlier === undefined ? 'Compare with a checkpoint…' : earlier.name}
             </Button>
           )}
         </FileButton>
       </Group>
       {check.isPending && <Progress aria-label="Reading the log" value={Math.round(part * 100)} size={5} />}
       {check.error !== null && <Unchecked error={check.error} />}
-      {check.data !== undefined && <Checked {...check.data} compared={earlier !== undefined} />}
+      {check.data !== undefined && <Checked {...check.data} />}
     </div>
   );
 }
 
 function Unchecked({ error }: { error: Error }) {
+  if (error instanceof EarlierCheckpointError) {
+    return (
+      <Alert color="red" variant="light" role="alert" icon={<IconAlertTriangle />} title="This file is no checkpoint of this log">
+        {error.message} The log was not checked.
+      </Alert>
+    );
+  }
   const damaged = error instanceof TreeError;
   return (
     <Alert color="red" variant="light" role="alert" icon={<IconAlertTriangle />} title={damaged ? 'The log is not what was signed' : 'The log could not be checked'}>
@@ -56,7 +61,7 @@ function Unchecked({ error }: { error: Error }) {
   );
 }
 
-function Checked({ report: { checkpoint, minimum, faults }, checkpoint: note, verifierKey, compared }: LogCheck & { readonly compared: boolean }) {
+function Checked({ report: { checkpoint, minimum, faults }, checkpoint: note, verifierKey, compared }: LogCheck) {
   const size = countInWords(checkpoint.size, 'entry', 'entries');
   return (
     <>

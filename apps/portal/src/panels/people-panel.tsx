@@ -1,6 +1,6 @@
 import { Badge, Button, NativeSelect, Skeleton, Switch, Text, TextInput } from '@mantine/core';
 import { personRoutes, roles, type Permission, type Person, type Role } from '@flux-context/contracts';
-import { CopyField, countInWords, useClient, type OutputOf } from '@flux-context/ui';
+import { CopyField, countInWords, ProblemError, useClient, type OutputOf } from '@flux-context/ui';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -18,7 +18,7 @@ export function PeoplePanel({ permissions, selfId }: { permissions: readonly Per
     <div className="drawer">
       {data !== undefined && (
         <Text size="sm" c="dimmed">
-          {data.seats.taken} of {countInWords(data.seats.limit, 'seat')} taken. With a seat one edits from the organisation’s allowance, without from three trial edits.
+          {data.seats.taken} of {countInWords(data.seats.limit, 'seat')} taken. Who has a seat edits from the organisation’s allowance; who has none has three trial edits.
         </Text>
       )}
       {may.has('person:create') && <NewPerson />}
@@ -53,15 +53,16 @@ const emptyDraft = { name: '', email: '', role: 'member' as Role };
 function NewPerson() {
   const [draft, setDraft] = useState(emptyDraft);
   const add = usePeopleChange((client) => client.call(personRoutes.create, { body: draft }), () => setDraft(emptyDraft));
+  const badEmail = add.error instanceof ProblemError && add.error.blames('email');
   return (
     <form className="person-form" onSubmit={(event) => (event.preventDefault(), add.mutate())}>
       <TextInput label="Name" value={draft.name} onChange={(event) => setDraft({ ...draft, name: event.currentTarget.value })} maxLength={200} required />
-      <TextInput label="E-mail" type="email" value={draft.email} onChange={(event) => setDraft({ ...draft, email: event.currentTarget.value })} maxLength={320} required />
+      <TextInput label="E-mail" type="email" value={draft.email} onChange={(event) => setDraft({ ...draft, email: event.currentTarget.value })} maxLength={320} required error={badEmail && 'This is not a whole e-mail address. Write one like ada@example.com.'} />
       <NativeSelect label="Role" value={draft.role} onChange={(event) => setDraft({ ...draft, role: event.currentTarget.value as Role })} data={roles.toReversed().map((role) => ({ value: role, label: roleNames[role] }))} />
       <Button type="submit" loading={add.isPending}>
         Add person
       </Button>
-      {add.error !== null && <Refusal error={add.error} />}
+      {add.error !== null && !badEmail && <Refusal error={add.error} />}
     </form>
   );
 }
@@ -73,6 +74,11 @@ function PersonRow({ person, self, may }: { person: Person; self: boolean; may: 
   const deactivate = usePeopleChange((client) => client.call(personRoutes.deactivate, { params }));
   const erase = usePeopleChange((client) => client.call(personRoutes.erase, { params }));
   const error = seat.error ?? invite.error ?? deactivate.error ?? erase.error;
+  /** What went wrong before is no answer to what is asked now. */
+  const only = (asked: typeof seat | typeof invite): void => {
+    for (const other of [seat, invite, deactivate, erase]) if (other !== asked && other.isError) other.reset();
+    asked.mutate();
+  };
   return (
     <li data-inactive={!person.active}>
       <div className="row-words">
@@ -85,20 +91,20 @@ function PersonRow({ person, self, may }: { person: Person; self: boolean; may: 
       </div>
       {person.active ? (
         <div className="row-actions">
-          <Switch size="sm" label="Seat" aria-label={`Seat of ${person.name}`} checked={person.seated} onChange={() => seat.mutate()} disabled={!may.has('person:update') || seat.isPending} />
+          <Switch size="sm" label="Seat" aria-label={`Seat of ${person.name}`} checked={person.seated} onChange={() => only(seat)} disabled={!may.has('person:update') || seat.isPending} />
           {may.has('person:invite') && (
-            <Button size="compact-sm" variant="subtle" onClick={() => invite.mutate()} loading={invite.isPending} aria-label={`Sign-in link for ${person.name}`}>
-              Link
+            <Button size="compact-sm" variant="subtle" onClick={() => only(invite)} loading={invite.isPending} aria-label={`Sign-in link for ${person.name}`}>
+              Sign-in link
             </Button>
           )}
-          {may.has('person:deactivate') && !self && <SureButton label="Deactivate" about={person.name} busy={deactivate.isPending} onSure={() => deactivate.mutate()} />}
+          {may.has('person:deactivate') && !self && <SureButton label="Deactivate" about={person.name} busy={deactivate.isPending} onSure={() => only(deactivate)} />}
         </div>
       ) : (
         <div className="row-actions">
           <Badge variant="light" color="gray">
             Inactive
           </Badge>
-          {may.has('person:erase') && person.email !== '' && <SureButton label="Erase" about={person.name} busy={erase.isPending} onSure={() => erase.mutate()} />}
+          {may.has('person:erase') && person.email !== '' && <SureButton label="Erase" about={person.name} busy={erase.isPending} onSure={() => only(erase)} />}
         </div>
       )}
       {invite.data !== undefined && <InviteLink link={invite.data} name={person.name} />}

@@ -23,9 +23,9 @@ function ReceiptOf({ turn }: { turn: Turn }) {
     <div className="drawer">
       <Verdict outcome={allHolds(received.findings)} />
       <Checks findings={received.findings} />
+      <Keeping received={received} nonce={turn.edit.receiptNonce} />
       <Facts receipt={received.document.receipt} />
       <Words receipt={received.document.receipt} />
-      <Keeping received={received} nonce={turn.edit.receiptNonce} />
     </div>
   );
 }

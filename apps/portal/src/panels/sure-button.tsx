@@ -8,7 +8,7 @@ export function SureButton({ label, about, busy, onSure }: { label: string; abou
     <Button
       size="compact-sm"
       variant={asked ? 'filled' : 'subtle'}
-      color="red"
+      color={asked ? 'red.8' : 'red'}
       loading={busy}
       aria-label={asked ? `Yes, ${label.toLowerCase()} ${about}` : `${label} ${about}`}
       onClick={() => (asked ? (setAsked(false), onSure()) : setAsked(true))}

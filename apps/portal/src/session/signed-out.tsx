@@ -28,11 +28,11 @@ export function SignedOut({ trouble }: { trouble: string | undefined }) {
             <li>Open the link on this device. It works once, for 15 minutes.</li>
           </ol>
           <Text size="sm" c="dimmed">
-            Just installed? The first administrator’s link stands in the terminal that started the appliance.
+            Just installed? The first administrator’s link is printed in the terminal that started the appliance.
           </Text>
         </div>
         <Text size="sm" c="dimmed" mt="lg">
-          Runs on your organisation’s own hardware. Pictures stay in the house.
+          Runs on your organisation’s own hardware. Pictures stay in-house.
         </Text>
       </div>
     </main>
