@@ -12,6 +12,7 @@ import { AuditLogRepository } from '../../apps/api/dist/audit/audit-log.reposito
 import { AuditModule, AuditService } from '../../apps/api/dist/audit/index.js';
 import { CheckpointSigner } from '../../apps/api/dist/audit/checkpoint-signer.js';
 import { Sequencer } from '../../apps/api/dist/audit/sequencer.js';
+import { CONFIG } from '../../apps/api/dist/process.js';
 import { DatabaseModule, Transactions } from '../../apps/api/dist/database/index.js';
 
 /*
@@ -80,7 +81,9 @@ async function measureAppending(transactions, audit, clients) {
 
 async function bench(url) {
   execFileSync(process.execPath, [fileURLToPath(new URL('../../apps/api/dist/main.js', import.meta.url)), 'migrate'], { env: { ...process.env, DATABASE_URL: url }, stdio: 'ignore' });
-  const app = await NestFactory.createApplicationContext({ module: Process, imports: [DatabaseModule.connect({ url: new Secret(url), poolMax: 32 }), AuditModule] }, { logger: false });
+  const providers = [{ provide: CONFIG, useValue: { SUBJECT_KEYS_DIR: join(tmpdir(), 'flux-bench-subject-keys') } }];
+  const given = { module: Process, global: true, providers, exports: providers };
+  const app = await NestFactory.createApplicationContext({ module: Process, imports: [given, DatabaseModule.connect({ url: new Secret(url), poolMax: 32 }), AuditModule] }, { logger: false, abortOnError: false });
   const transactions = app.get(Transactions);
   const log = new AuditLogRepository();
   const signer = new CheckpointSigner('bench/audit', new Secret(randomBytes(32).toString('base64url')));

@@ -8,7 +8,7 @@ import { startPostgres } from '@flux-context/embedded-postgres';
 import { createLogger, createMetrics, Secret } from '@flux-context/runtime';
 import { NestFactory } from '@nestjs/core';
 import { DatabaseModule, Transactions } from '../../apps/api/dist/database/index.js';
-import { LOGGER, METRICS } from '../../apps/api/dist/process.js';
+import { CONFIG, LOGGER, METRICS } from '../../apps/api/dist/process.js';
 import { AllowanceService, QuotaKeeper, QuotaService, QuotasModule } from '../../apps/api/dist/quotas/index.js';
 
 /*
@@ -48,9 +48,10 @@ async function bench(url) {
   const settings = { url: new Secret(url), poolMax: 48 };
   execFileSync(process.execPath, [fileURLToPath(new URL('../../apps/api/dist/main.js', import.meta.url)), 'migrate'], { env: { ...process.env, DATABASE_URL: url } });
   const logger = createLogger({ app: 'bench', level: 'error' });
-  const providers = [{ provide: LOGGER, useValue: logger }, { provide: METRICS, useValue: createMetrics() }];
+  // The log's keys of persons have a folder; the bench seals nothing under them.
+  const providers = [{ provide: CONFIG, useValue: { SUBJECT_KEYS_DIR: join(tmpdir(), 'flux-bench-subject-keys') } }, { provide: LOGGER, useValue: logger }, { provide: METRICS, useValue: createMetrics() }];
   const given = { module: Process, global: true, providers, exports: providers };
-  const app = await NestFactory.createApplicationContext({ module: Process, imports: [given, DatabaseModule.connect(settings), QuotasModule] }, { logger: false });
+  const app = await NestFactory.createApplicationContext({ module: Process, imports: [given, DatabaseModule.connect(settings), QuotasModule] }, { logger: false, abortOnError: false });
   const [quotas, transactions] = [app.get(QuotaService), app.get(Transactions)];
   const personId = newId('person');
   await transactions.manager.query(`insert into people (id, name, email, role, seated) values ($1, 'Bench', $1 || '@example.test', 'member', true)`, [personId]);
