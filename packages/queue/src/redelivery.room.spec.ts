@@ -52,7 +52,7 @@ for (const { backend, start, present } of backends) {
       }
       const taken: string[] = [];
       await workers.consume(async ({ editId }) => void taken.push(editId));
-      await until(() => lost.length === 1, 20_000);
+      await until(() => lost.length === 1, 8_000);
       expect(lost).toEqual([ticket.editId]);
       expect(taken).toEqual([]);
       expect(await queue.depth()).toBe(0);
