@@ -100,9 +100,20 @@ describe('the engine', () => {
     await impatient.started();
     for (const id of processesOf(models)) if (!others.has(id)) process.kill(Number(id), 'SIGSTOP');
     const pictures = Array.from({ length: 3 }, () => ({ width: 256, height: 256 }));
-    expect((await ask(impatient, 'add a dog', { pictures, signal: AbortSignal.timeout(200) })).code).toBe('model.failed');
+    expect((await ask(impatient, 'add a dog', { pictures, signal: AbortSignal.timeout(200) })).code).toBe('edit.cancelled');
     expect((await ask(impatient, 'add a dog')).code).toBeUndefined();
     await impatient.stop();
+  }, 60_000);
+
+  it('asks the next process when one was killed before it heard the question', async () => {
+    const others = new Set(processesOf(models));
+    const killed = startEngine(models);
+    await killed.started();
+    for (let kill = 0; kill < 5; kill++) {
+      for (const id of processesOf(models)) if (!others.has(id)) process.kill(Number(id), 'SIGKILL');
+      expect((await ask(killed, 'add a dog')).code).toBeUndefined();
+    }
+    await killed.stop();
   }, 60_000);
 
   it('lets one edit in at a time, in the order of their coming', async () => {

@@ -6,6 +6,8 @@ import type { LoadedModel, Question } from './frames.js';
 
 /** Starts that may fail one after the other before edits are refused instead of waiting. Starting is tried again all the same. */
 const failedStartsMax = 3;
+/** Processes that may end before they hear one and the same question. */
+const unheardMax = 3;
 const pauseMs = { first: 500, most: 30_000 };
 
 export interface EngineOptions {
@@ -79,7 +81,16 @@ export class Engine {
     await this.running;
   }
 
+  /** A process may be gone before anybody noticed: then the question is the next one's. */
   private async askNow(question: Question, bytes: AsyncIterable<Buffer>, asker: Asker): Promise<ErrorCode | undefined> {
+    for (let unheard = 0; unheard < unheardMax; unheard++) {
+      const code = await this.askOnce(question, bytes, asker);
+      if (code !== 'unheard') return code;
+    }
+    return 'model.failed';
+  }
+
+  private async askOnce(question: Question, bytes: AsyncIterable<Buffer>, asker: Asker): Promise<ErrorCode | 'unheard' | undefined> {
     const engine = await this.ready(asker.signal);
     if (asker.signal.aborted) return 'edit.cancelled';
     const model = this.models.find(({ id }) => id === question.model);
@@ -88,11 +99,12 @@ export class Engine {
     // More than any sandbox of ours prepares would only be read to be refused, and might cost the engine its memory.
     if (question.pictures.some(({ width, height }) => width * height > model.pixelsMax)) return 'picture.too_many_pixels';
     const end = await engine.ask(question, bytes, asker);
-    this.edits += 1;
-    if (end.outcome !== 'lost' && this.edits === this.options.editsMax) await this.replace(engine);
+    if (end.outcome !== 'unheard') this.edits += 1;
+    if (!engine.isGone && this.edits === this.options.editsMax) await this.replace(engine);
     // Whoever is next must not be given a process that is gone.
     if (engine.isGone && this.current === engine) this.current = undefined;
     if (end.outcome === 'answered') return undefined;
+    if (end.outcome === 'unheard') return end.outcome;
     return end.outcome === 'failed' ? end.code : 'model.failed';
   }
 
