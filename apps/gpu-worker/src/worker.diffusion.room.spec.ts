@@ -87,10 +87,13 @@ describe('the worker with a model', () => {
     });
   });
 
-  it('has the model edit, and names it and its licence in the report', async () => {
+  it('has the model edit, and names it and its licence in the report and in the picture', async () => {
     const { editId, report } = await edit({ brief: modelBriefFor('add a dog'), image: small });
     expect(report).toMatchObject({ outcome: 'completed', engine: 'diffusion', model: { id: 'tiny-klein', licence: 'Apache-2.0' }, sandboxEnded: true, drift: { differingBytes: 0 } });
     expect((await pixelsOf(editId)).info).toMatchObject({ width: 160, height: 96 });
+    const { xmpAsString } = await sharp(holder.open(editId)).metadata();
+    expect(xmpAsString).toContain('Iptc4xmpExt:AISystemUsed="tiny-klein"');
+    expect(xmpAsString).toContain('licensed under Apache-2.0.');
   });
 
   it('gives the same bytes for the same seed, and others for another', async () => {
