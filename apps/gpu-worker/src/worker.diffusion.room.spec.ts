@@ -4,10 +4,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Report } from '@flux-context/contracts';
+import { importFolder, removeBundle } from '@flux-context/diffusion';
 import { prepareQueueSchema, queueSchema, TicketQueue } from '@flux-context/queue';
 import { testDatabase, type TestDatabase } from '@flux-context/testkit';
 import sharp from 'sharp';
-import { tinyModels } from './engine-process/engine.spec-parts.js';
+import { fixture, tinyModels } from './engine-process/engine.spec-parts.js';
 import { briefFor, buildWorker, credential, modelBriefFor, SpecHolder, until, WorkerProcess } from './worker.spec-parts.js';
 
 /** `npm run engine-kills` sets more. */
@@ -183,6 +184,16 @@ describe('the worker with a model', () => {
     expect(readFileSync(`/proc/${engine}/environ`, 'utf8')).toContain('ORT_DISABLE_TELEMETRY=1');
     expect(readFileSync(`/proc/${engine}/mountinfo`, 'utf8')).not.toContain(folder);
   });
+
+  it('takes up a model that is imported while it runs, and lets go of one that is removed', async () => {
+    const announced = () => holder.announcements.at(-1)?.models.map(({ id }) => id);
+    await importFolder(fixture('flux2-klein'), models, { id: 'second', precision: 'published' });
+    await until(() => announced()?.join() === 'second,tiny-klein', 60_000);
+    expect((await edit({ brief: modelBriefFor('add a dog', { model: 'second' }), image: small })).report).toMatchObject({ outcome: 'completed', model: { id: 'second' } });
+    await removeBundle(models, 'second');
+    await until(() => announced()?.join() === 'tiny-klein', 60_000);
+    expect((await edit({ brief: modelBriefFor('add a dog'), image: small })).report).toMatchObject({ outcome: 'completed' });
+  }, 120_000);
 
   it('leaves no engine behind when it is killed', async () => {
     const engine = worker.engine()!;
