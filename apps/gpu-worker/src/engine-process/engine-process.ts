@@ -31,11 +31,15 @@ export interface Asker {
   take(answer: { readonly image: { readonly width: number; readonly height: number }; readonly roundTrip: boolean }, bytes: AsyncIterable<Buffer>): Promise<void>;
 }
 
-/** How a question ended: with an answer that was taken, or with a code. `lost`: the process ended over it. */
-export type QuestionEnd = { readonly outcome: 'answered' } | { readonly outcome: 'failed'; readonly code: ErrorCode } | { readonly outcome: 'lost' };
+/**
+ * How a question ended: with an answer that was taken, or with a code. `unheard`: the process had ended before the question reached it,
+ * so none of its bytes were read and another process can be asked. `lost`: it ended later.
+ */
+export type QuestionEnd = { readonly outcome: 'answered' } | { readonly outcome: 'failed'; readonly code: ErrorCode } | { readonly outcome: 'unheard' | 'lost' };
 
 interface Turn {
   readonly asker: Asker;
+  hear(): void;
   end(end: QuestionEnd): void;
 }
 
@@ -91,7 +95,9 @@ export class EngineProcess {
 
   /** Sends a question and the bytes that belong to it. When they break off or nobody waits any more, the engine is told to stop at its next step. */
   async ask(question: Question, bytes: AsyncIterable<Buffer>, asker: Asker): Promise<QuestionEnd> {
-    const ended = new Promise<QuestionEnd>((end) => (this.turn = { asker, end }));
+    let hear: () => void = () => undefined;
+    const heard = new Promise<boolean>((resolve) => (hear = () => resolve(true)));
+    const ended = new Promise<QuestionEnd>((end) => (this.turn = { asker, hear, end }));
     const lost = this.ended.then((): QuestionEnd => ({ outcome: 'lost' }));
     let late: NodeJS.Timeout | undefined;
     let isSent = false;
@@ -103,6 +109,7 @@ export class EngineProcess {
     asker.signal.addEventListener('abort', cancel);
     try {
       this.say({ question });
+      if (!(await Promise.race([heard, lost.then(() => false)]))) return { outcome: 'unheard' };
       const whole = await this.send(bytes, bytesOfQuestion(question));
       isSent = true;
       if (!whole || asker.signal.aborted) cancel();
@@ -156,6 +163,7 @@ export class EngineProcess {
     if ('loaded' in line) return this.markLoaded(line.loaded);
     if (!this.turn) throw new Error('an answer that nobody asked for');
     const { asker, end } = this.turn;
+    if ('heard' in line) return this.turn.hear();
     if ('step' in line) return asker.onStep(line.step, line.steps);
     if ('failed' in line) return end({ outcome: 'failed', code: line.failed });
     const { image, roundTrip } = line;

@@ -22,6 +22,12 @@ export class Autoencoder {
     return { ...size, data: memory.hold(await this.encoder.run({ sample }, [1, size.channels, size.height, size.width])) };
   }
 
+  async encodeAll(images: readonly RgbImage[], memory: EditMemory): Promise<Latent[]> {
+    const latents: Latent[] = [];
+    for (const image of images) latents.push(await this.encode(image, memory));
+    return latents;
+  }
+
   /** The picture of an edit's last tokens, and that of a reference as the autoencoder alone changes it. Throws `model.diverged`. */
   async decodeResult(tokens: Float32Array, { rows, columns }: Grid, normalisation: Normalisation, { reference, memory }: { readonly reference: Latent | undefined; readonly memory: EditMemory }): Promise<DiffusionResult> {
     const latent = unpackLatent(tokens, { channels: this.channels, height: rows * 2, width: columns * 2 }, normalisation);

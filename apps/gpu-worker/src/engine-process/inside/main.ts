@@ -54,6 +54,7 @@ async function serve(loaded: LoadedModels, reader: FrameReader): Promise<void> {
       next = reader.line();
       continue;
     }
+    await say({ heard: true });
     const request = await readRequest(said.question, reader);
     next = reader.line();
     const stop = new AbortController();

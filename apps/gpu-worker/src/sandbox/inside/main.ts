@@ -39,9 +39,9 @@ async function edit(parts: OpenedParts, order: Order): Promise<{ bytes: Buffer; 
   const brief = readBrief(parts);
   const engine = brief.engine === 'exact' ? exactEngine(brief) : modelEngine(brief, order.models);
   const decoded = await stopwatch.during('decode', () => decodeAll(parts, brief));
-  const { picture, drift } = await stopwatch.during('edit', () => engine(decoded));
+  const { picture, drift, origin } = await stopwatch.during('edit', () => engine(decoded));
   try {
-    return { bytes: await stopwatch.during('encode', () => encode(picture, brief.output)), drift };
+    return { bytes: await stopwatch.during('encode', () => encode(picture, { ...brief.output, origin })), drift };
   } finally {
     disposePicture(picture);
   }
