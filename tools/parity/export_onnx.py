@@ -91,7 +91,7 @@ def main() -> None:
     )
     _export(
         TextEncoder(pipeline.text_encoder, captured), target / "text_encoder", source / "text_encoder", "prompt_embeds",
-        {"input_ids": (torch.ones(1, 64, dtype=torch.int64), {}), "attention_mask": (torch.ones(1, 64, dtype=torch.int64), {})},
+        {"input_ids": (torch.ones(1, 64, dtype=torch.int64), {1: words}), "attention_mask": (torch.ones(1, 64, dtype=torch.int64), {1: words})},
     )
     _export(Encoder(pipeline.vae), target / "vae_encoder", source / "vae", "latents", {"image": (torch.randn(1, 3, 96, 64), {2: 16 * rows, 3: 16 * columns})})
     _export(Decoder(pipeline.vae), target / "vae_decoder", source / "vae", "image", {"latents": (torch.randn(1, 128, 6, 4), {2: rows, 3: columns})})
