@@ -6,6 +6,9 @@ import type { ModelSession } from '../sessions/model-session.js';
 import type { EditMemory } from './edit-memory.js';
 import type { DiffusionResult } from './pipeline.js';
 
+/** Its halves run once or twice in an edit and need by far the most memory beside the weights, so neither keeps it while the rest runs. */
+export const autoencoderRunning = { returnsMemory: true } as const;
+
 /** Pictures to latents and back. `factor` is how many pixels a place of a latent has along a side. */
 export class Autoencoder {
   constructor(

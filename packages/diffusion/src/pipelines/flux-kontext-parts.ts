@@ -5,14 +5,13 @@ import { autoencoderKLConfig, buildVaeDecoder, buildVaeEncoder } from '../graph/
 import { buildClipTextEncoder, clipTextConfig } from '../graph/components/clip-text-encoder.js';
 import { buildFluxTransformer, fluxTransformerConfig } from '../graph/components/flux-transformer.js';
 import { buildT5Encoder, t5Config } from '../graph/components/t5-encoder.js';
-import type { ElementType } from '../graph/onnx.js';
 import { Weights } from '../graph/weights.js';
 import type { Normalisation } from '../latents/packing.js';
 import { FlowMatchEulerDiscreteScheduler, flowMatchConfig, linearMu } from '../schedulers/flow-match-euler-discrete.js';
 import type { ModelSession } from '../sessions/model-session.js';
 import type { SessionOptions } from '../sessions/session-options.js';
 import { TextTokenizer } from '../tokenizers/text-tokenizer.js';
-import { Autoencoder } from './autoencoder.js';
+import { Autoencoder, autoencoderRunning } from './autoencoder.js';
 import { readConfiguration } from './configuration.js';
 import { OpenSessions } from './open-sessions.js';
 
@@ -58,10 +57,11 @@ export const openFluxKontextParts = async ({ folder, manifest }: KontextBundle, 
   if (!fits || components.tokenizer.maxLength > clip.max_position_embeddings) throw new DiffusionError('model.config');
 
   const sessions = new OpenSessions(folder, options);
-  const open = async (build: (weights: Weights, compute: ElementType) => Buffer, paths: readonly string[], compute = inner(options)): Promise<ModelSession> =>
-    sessions.open(build(await Weights.open(folder, paths), compute));
+  const compute = options.provider === 'cpu' ? 'float32' : 'float16';
+  const open = async (build: (weights: Weights) => Buffer, paths: readonly string[]): Promise<ModelSession> => sessions.open(build(await Weights.open(folder, paths)));
+  const vaeWeights = await Weights.open(folder, components.vae.weights);
   // The autoencoder is not safe in half precision. It is also the smallest part.
-  const half = (build: typeof buildVaeEncoder): Promise<ModelSession> => open((weights, compute) => build(vae, weights, compute), components.vae.weights, 'float32');
+  const half = (build: typeof buildVaeEncoder): Promise<ModelSession> => sessions.open(build(vae, vaeWeights, 'float32'), autoencoderRunning);
   const [vaeEncoder, vaeDecoder] = [await half(buildVaeEncoder), await half(buildVaeDecoder)];
   return {
     vaeEncoder,
@@ -69,9 +69,9 @@ export const openFluxKontextParts = async ({ folder, manifest }: KontextBundle, 
     autoencoder: new Autoencoder(vaeEncoder, vaeDecoder, vae.latent_channels, 2 ** (vae.block_out_channels.length - 1)),
     clipTokenizer: await TextTokenizer.open(folder, components.tokenizer),
     t5Tokenizer: await TextTokenizer.open(folder, components.tokenizer2),
-    clip: await open((weights, compute) => buildClipTextEncoder(clip, weights, compute), components.textEncoder.weights),
-    t5: await open((weights, compute) => buildT5Encoder(t5, weights, compute), components.textEncoder2.weights),
-    transformer: await open((weights, compute) => buildFluxTransformer(transformer, weights, compute), components.transformer.weights),
+    clip: await open((weights) => buildClipTextEncoder(clip, weights, compute), components.textEncoder.weights),
+    t5: await open((weights) => buildT5Encoder(t5, weights, compute), components.textEncoder2.weights),
+    transformer: await open((weights) => buildFluxTransformer(transformer, weights, compute), components.transformer.weights),
     scheduler: new FlowMatchEulerDiscreteScheduler(schedule),
     mu: (tokens) => linearMu(tokens, schedule),
     normalisation: { mean: new Float32Array(transformer.in_channels).fill(vae.shift_factor), deviation: new Float32Array(transformer.in_channels).fill(1 / vae.scaling_factor) },
@@ -83,5 +83,3 @@ export const openFluxKontextParts = async ({ folder, manifest }: KontextBundle, 
     close: () => sessions.close(),
   };
 };
-
-const inner = ({ provider }: SessionOptions): ElementType => (provider === 'cpu' ? 'float32' : 'float16');

@@ -11,7 +11,7 @@ import { FlowMatchEulerDiscreteScheduler, flowMatchConfig } from '../schedulers/
 import { ModelSession } from '../sessions/model-session.js';
 import type { SessionOptions } from '../sessions/session-options.js';
 import { TextTokenizer } from '../tokenizers/text-tokenizer.js';
-import { Autoencoder } from './autoencoder.js';
+import { Autoencoder, autoencoderRunning } from './autoencoder.js';
 import { readConfiguration } from './configuration.js';
 import { OpenSessions } from './open-sessions.js';
 
@@ -57,8 +57,8 @@ export const openFlux2KleinParts = async ({ folder, manifest }: KleinBundle, opt
     scheduler: new FlowMatchEulerDiscreteScheduler(await readConfiguration(folder, scheduler, flowMatchConfig)),
     textEncoder: await sessions.open(buildQwen3TextEncoder(textConfig, await Weights.open(folder, components.textEncoder.weights), compute, captureHidden)),
     transformer: await sessions.open(buildFlux2Transformer(transformerConfig, await Weights.open(folder, components.transformer.weights), compute)),
-    vaeEncoder: await sessions.open(buildVaeEncoder(vaeConfig, vaeWeights, 'float32')),
-    vaeDecoder: await sessions.open(buildVaeDecoder(vaeConfig, vaeWeights, 'float32')),
+    vaeEncoder: await sessions.open(buildVaeEncoder(vaeConfig, vaeWeights, 'float32'), autoencoderRunning),
+    vaeDecoder: await sessions.open(buildVaeDecoder(vaeConfig, vaeWeights, 'float32'), autoencoderRunning),
   };
   return {
     ...parts,

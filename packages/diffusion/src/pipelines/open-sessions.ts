@@ -10,9 +10,9 @@ export class OpenSessions {
     private readonly options: SessionOptions,
   ) {}
 
-  async open(model: Uint8Array): Promise<ModelSession> {
+  async open(model: Uint8Array, running?: { readonly returnsMemory: boolean }): Promise<ModelSession> {
     try {
-      const session = await ModelSession.open(model, this.folder, this.options);
+      const session = await ModelSession.open(model, this.folder, this.options, running);
       this.sessions.push(session);
       return session;
     } catch (error) {

@@ -17,13 +17,15 @@ export class ModelSession {
   private constructor(private readonly session: InferenceSession) {}
 
   /**
-   * Loads an ONNX model whose weights lie below `folder`. The model itself is never written to a disk. Throws
+   * Loads an ONNX model whose weights lie below `folder`. The model itself is never written to a disk. One that `returnsMemory` asks
+   * the system for the memory of each run and gives it back, which suits what runs once in an edit and needs much. Throws
    * `model.provider_unavailable` where the provider's libraries are missing and `model.load_failed` for everything else.
    */
-  static async open(model: Uint8Array, folder: string, { provider, threads, deviceId }: SessionOptions): Promise<ModelSession> {
+  static async open(model: Uint8Array, folder: string, { provider, threads, deviceId }: SessionOptions, { returnsMemory = false } = {}): Promise<ModelSession> {
     const options: InferenceSession.SessionOptions = {
       executionProviders: provider === 'cuda' ? [{ name: 'cuda', deviceId: deviceId ?? 0 }] : [provider],
       graphOptimizationLevel: 'all',
+      enableCpuMemArena: !returnsMemory,
       logSeverityLevel: 4,
       extra: { session: { model_external_initializers_file_folder_path: folder } },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
