@@ -1,25 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Report } from '@flux-context/contracts';
 import { importFolder, removeBundle } from '@flux-context/diffusion';
-import { prepareQueueSchema, queueSchema, TicketQueue } from '@flux-context/queue';
-import { testDatabase, type TestDatabase } from '@flux-context/testkit';
 import sharp from 'sharp';
 import { fixture, tinyModels } from './engine-process/engine.spec-parts.js';
-import { briefFor, buildWorker, credential, modelBriefFor, SpecHolder, until, WorkerProcess } from './worker.spec-parts.js';
+import { WorkerRoom } from './worker-room.spec-parts.js';
+import { briefFor, modelBriefFor, type SpecHolder, until, type WorkerProcess } from './worker.spec-parts.js';
 
 /** `npm run engine-kills` sets more. */
 const kills = (globalThis as { engineKills?: number }).engineKills ?? 5;
 
 describe('the worker with a model', () => {
-  let database: TestDatabase;
-  let folder: string;
+  let room: WorkerRoom;
   let models: string;
   let holder: SpecHolder;
-  let queues: Record<'exact' | 'diffusion', TicketQueue>;
+  let queues: WorkerRoom['queues'];
   let worker: WorkerProcess;
   let small: Buffer;
 
@@ -30,39 +26,15 @@ describe('the worker with a model', () => {
     sharp({ create: { width, height, channels: 3, background: 'black' } }).composite([{ input: { create: { width: width / 2, height, channels: 3, background: 'white' } }, left: 0, top: 0 }]).png().toBuffer();
 
   beforeAll(async () => {
-    buildWorker();
     models = await tinyModels();
     small = await picture(160, 96);
-    database = await testDatabase();
-    folder = mkdtempSync(path.join(tmpdir(), 'worker-'));
-    const schema = queueSchema('shared');
-    const role = `models_${process.pid}`;
-    await prepareQueueSchema(database.url, { schema, role, password: 'secret' });
-    holder = new SpecHolder();
-    await holder.listen();
-    worker = new WorkerProcess({
-      POOL: 'shared',
-      POOL_CREDENTIAL: credential,
-      API_INTERNAL_URLS: holder.address,
-      QUEUE_URL: Object.assign(new URL(database.url), { username: role, password: 'secret' }).href,
-      KEYS_DIR: path.join(folder, 'keys'),
-      WORKER_SLOTS: '1',
-      METRICS_PORT: '0',
-      MODELS_DIR: models,
-      ENGINE_THREADS: '1',
-    });
-    const queueOf = (engine: 'exact' | 'diffusion') => new TicketQueue({ connection: { url: database.url, schema }, pool: 'shared', engine, onError: () => undefined });
-    queues = { exact: queueOf('exact'), diffusion: queueOf('diffusion') };
-    await Promise.all([queues.exact.ready(), queues.diffusion.ready()]);
+    room = await WorkerRoom.open({ WORKER_SLOTS: '1', MODELS_DIR: models, ENGINE_THREADS: '1' });
+    ({ holder, queues, worker } = room);
     await until(() => holder.announcements.at(-1)?.engines.includes('diffusion') === true, 60_000);
   }, 120_000);
 
   afterAll(async () => {
-    await worker.stop();
-    await Promise.all([queues.exact.close(), queues.diffusion.close()]);
-    await holder.close();
-    await database.drop();
-    rmSync(folder, { recursive: true });
+    await room.close();
     rmSync(models, { recursive: true });
   }, 60_000);
 
@@ -182,7 +154,7 @@ describe('the worker with a model', () => {
     expect(readFileSync(`/proc/${engine}/limits`, 'utf8')).toMatch(/Max core file size +1 +1 /);
     expect(readFileSync(`/proc/${engine}/limits`, 'utf8')).toMatch(/Max file size +0 +0 /);
     expect(readFileSync(`/proc/${engine}/environ`, 'utf8')).toContain('ORT_DISABLE_TELEMETRY=1');
-    expect(readFileSync(`/proc/${engine}/mountinfo`, 'utf8')).not.toContain(folder);
+    expect(readFileSync(`/proc/${engine}/mountinfo`, 'utf8')).not.toContain(room.folder);
   });
 
   it('takes up a model that is imported while it runs, and lets go of one that is removed', async () => {

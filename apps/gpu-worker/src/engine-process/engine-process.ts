@@ -5,6 +5,7 @@ import type { ErrorCode } from '@flux-context/contracts';
 import { killGroup } from '../sandbox/command.js';
 import { FrameReader } from './frame-reader.js';
 import { bytesOfAnswer, bytesOfQuestion, type EngineLine, engineLine, type Loaded, type Question } from './frames.js';
+import { Pieces } from './pieces.js';
 import { written } from './written.js';
 
 /** A command line, and the little environment that it needs. Neither ever holds anything of an edit. */
@@ -150,7 +151,7 @@ export class EngineProcess {
   }
 
   private async listen(stdout: Readable): Promise<void> {
-    const reader = new FrameReader(stdout as AsyncIterable<Buffer>);
+    const reader = new FrameReader(new Pieces(stdout));
     for (;;) {
       const said = await reader.line();
       if (said === undefined) return this.kill();

@@ -13,10 +13,10 @@ describe('a graph of somebody else', () => {
       name: 'sum', initializers: [], inputs: [port('x', 'float16'), port('ids', 'int64', [1, 'n'])], outputs: [port('y', 'float16', [1, 'n'])],
       nodes: [cast('ids', 'halves', 10), { op: 'Add', domain: '', inputs: ['x', 'halves'], outputs: ['y'], attributes: {} }],
     });
-    const session = await ModelSession.open(model, '/', cpu, {
+    const session = await ModelSession.open(model, '/', cpu, { ports: {
       inputs: { hidden_states: { name: 'x', type: 'float16', rank: 1 }, img_ids: { name: 'ids', type: 'int64', rank: 2 } },
       output: { name: 'y', type: 'float16', rank: 2 },
-    });
+    } });
     const fed = Float32Array.of(0.5, -2, 1_000);
     const ids = Float32Array.of(1, 2, 3);
     expect(await session.run({ hidden_states: { data: fed, shape: [1, 3] }, img_ids: { data: ids, shape: [3] }, unasked: { data: ids, shape: [3] } }, [1, 3])).toEqual(Float32Array.of(1.5, 0, 1_003));

@@ -5,6 +5,12 @@ import { DiffusionError } from '../diffusion-error.js';
 import type { SessionOptions } from './session-options.js';
 import { type Feed, roomFor, toPort } from './ports.js';
 
+/** What one model wants for itself. */
+export interface Running {
+  readonly returnsMemory?: boolean;
+  readonly ports?: Ports;
+}
+
 /**
  * One network, loaded and ready. `run` keeps the thread busy until it is done, so whoever must stay responsive puts it into a
  * process of its own; it can be stopped only by ending that process.
@@ -16,13 +22,15 @@ export class ModelSession {
   ) {}
 
   /**
-   * Loads an ONNX model whose weights lie below `folder`. Without `ports` it calls its inputs as we do. Throws
+   * Loads an ONNX model whose weights lie below `folder`. Without `ports` it calls its inputs as we do. One that `returnsMemory` asks
+   * the system for the memory of each run and gives it back, which suits what runs once in an edit and needs much. Throws
    * `model.provider_unavailable` where the provider's libraries are missing and `model.load_failed` for everything else.
    */
-  static async open(model: Uint8Array, folder: string, { provider, threads, deviceId }: SessionOptions, ports?: Ports): Promise<ModelSession> {
+  static async open(model: Uint8Array, folder: string, { provider, threads, deviceId }: SessionOptions, { returnsMemory = false, ports }: Running = {}): Promise<ModelSession> {
     const options: InferenceSession.SessionOptions = {
       executionProviders: provider === 'cuda' ? [{ name: 'cuda', deviceId: deviceId ?? 0 }] : [provider],
       graphOptimizationLevel: 'all',
+      enableCpuMemArena: !returnsMemory,
       logSeverityLevel: 4,
       extra: { session: { model_external_initializers_file_folder_path: folder } },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),

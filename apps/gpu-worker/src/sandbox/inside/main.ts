@@ -5,6 +5,7 @@ import type { Drift } from '@flux-context/contracts';
 import { sealChunks, sealedSize, zero } from '@flux-context/envelope';
 import { disposePicture, encode } from '@flux-context/picture';
 import { FrameReader } from '../../engine-process/frame-reader.js';
+import { Pieces } from '../../engine-process/pieces.js';
 import type { Order } from '../wire.js';
 import { CodedEnd, codeOf } from './coded-end.js';
 import { decodeAll, readBrief } from './decoded-parts.js';
@@ -59,7 +60,7 @@ async function sendSealed(order: Order, answer: Uint8Array): Promise<void> {
 async function serve(): Promise<void> {
   await warmUp();
   say({ ready: true });
-  const incoming = new FrameReader(process.stdin as AsyncIterable<Buffer>);
+  const incoming = new FrameReader(new Pieces(process.stdin));
   const order = (await incoming.line()) as Order | undefined;
   if (!order) return;
   const figures = () => ({ timings: stopwatch.timings, memoryBytes: process.resourceUsage().maxRSS * 1_024 });
