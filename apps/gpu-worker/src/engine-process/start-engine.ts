@@ -17,7 +17,7 @@ export function startEngine(config: Config, proven: Proven, sight: Sight, logger
     logger.warn('THE ENGINE HAS A NETWORK HERE', { isolation: bounds.isolation });
   }
   return new Engine({
-    command: () => engineCommand(settings, bounds, sight.launcher),
+    command: () => engineCommand(settings, bounds, sight),
     modelsFolder,
     patience: { loadMsMax: config.ENGINE_LOAD_SECONDS * 1_000, cancelMsMax: config.ENGINE_CANCEL_SECONDS * 1_000 },
     editsMax: config.ENGINE_EDITS_MAX,
