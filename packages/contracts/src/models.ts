@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { line } from './line.js';
 import { defineRoute } from './routes.js';
 
 /** A bundle's name in its manifest; also the name of its folder. */
@@ -47,7 +48,7 @@ export type ModelState = z.infer<typeof modelState>;
 
 const modelParams = z.object({ modelId });
 /** A click is not a licence: what is recorded is where the signed one is found. */
-const licenceReference = z.strictObject({ reference: z.string().trim().min(3).max(200).regex(/^\P{Cc}*$/u) }).meta({ id: 'LicenceReference' });
+const licenceReference = z.strictObject({ reference: line(200, 3) }).meta({ id: 'LicenceReference' });
 
 export const modelRoutes = {
   list: defineRoute({

@@ -17,7 +17,7 @@ export function startEngine(config: Config, proven: Proven, sight: Sight, logger
   return new Engine({
     command: () => {
       if (!denied) logger.warn('THE ENGINE HAS A NETWORK HERE', { isolation: bounds.isolation });
-      return engineCommand(settings, bounds, sight.launcher);
+      return engineCommand(settings, bounds, sight);
     },
     modelsFolder,
     patience: { loadMsMax: config.ENGINE_LOAD_SECONDS * 1_000, cancelMsMax: config.ENGINE_CANCEL_SECONDS * 1_000 },

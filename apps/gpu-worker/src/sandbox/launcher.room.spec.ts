@@ -79,7 +79,7 @@ describeIfItWorks('the launcher', () => {
   /** Starts a script of Perl by the launcher, with a file more than it should have. */
   const launch = async (script: string, given: readonly string[] = [], filter = sight().filter!) => {
     const [rules, inherited] = [openSync(filter, 'r'), openSync('/etc/hostname', 'r')];
-    const args = ['--descriptors', '4', '--filter', '4', ...perl, ...given, '--', '/usr/bin/perl', '-e', `sub n { my ($call, @with) = @_; $! = 0; syscall($call, @with); print $! + 0, " "; } ${script}`];
+    const args = ['--parent', String(process.pid), '--descriptors', '4', '--filter', '4', ...perl, ...given, '--', '/usr/bin/perl', '-e', `sub n { my ($call, @with) = @_; $! = 0; syscall($call, @with); print $! + 0, " "; } ${script}`];
     const child = spawn(sight().launcher, args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe', rules, inherited], env: {}, cwd: '/' });
     closeSync(rules);
     closeSync(inherited);
@@ -108,6 +108,7 @@ describeIfItWorks('the launcher', () => {
     ['a path that is not there', ['--see', '/not/there'], undefined],
     ['an option that it does not know', ['--trust', 'everybody'], undefined],
     ['a filter that is none', [], '/dev/null'],
+    ['a parent that is not its own, as when that has died', ['--parent', '1'], undefined],
   ])('starts nothing with %s', async (_what, given, filter) => {
     const { said, complained, status } = await launch('print "started";', given, filter);
     expect([said, status]).toEqual(['', 70]);

@@ -1,13 +1,15 @@
 import { fluxRopeTheta } from '../graph/components/flux-transformer.js';
 import { gaussianNoise } from '../latents/noise.js';
-import { type Latent, packLatent, tokenGrid } from '../latents/packing.js';
-import { type Grid, gridPositions, type Position, type RotaryTable, rotaryTable } from '../latents/rotary.js';
+import { identity, type Latent, packLatent, tokenGrid } from '../latents/packing.js';
+import { type Grid, gridPositions, type Position } from '../latents/rotary.js';
+import type { Feed } from '../sessions/ports.js';
 import type { Tokens } from '../tokenizers/text-tokenizer.js';
 import { denoise } from './denoise.js';
 import { beginStep, EditMemory } from './edit-memory.js';
 import { type EditPlan, planEdit } from './edit-plan.js';
 import { type FluxKontextParts, openFluxKontextParts, type KontextBundle } from './flux-kontext-parts.js';
 import type { DiffusionRequest, DiffusionResult, Observer, Pipeline, PipelineOptions } from './pipeline.js';
+import { placeFeeds } from './place-feeds.js';
 import { type TokenSequence, tokenSequence } from './token-sequence.js';
 
 /** What the transformer is told of the words: T5's state of each token, and CLIP's of all of them. */
@@ -18,7 +20,7 @@ interface Prompt {
 
 /** What stays the same from step to step. */
 interface Conditioning extends TokenSequence {
-  readonly rotary: RotaryTable;
+  readonly places: Readonly<Record<string, Feed>>;
   /** How closely to follow the words, where the transformer is told. */
   readonly guidance: number;
 }
@@ -69,7 +71,11 @@ export class FluxKontextPipeline implements Pipeline {
   /** Control tokens in the words are taken out. CLIP sees the beginning of what T5 sees whole. */
   private async encodePrompt(words: string, memory: EditMemory): Promise<Prompt> {
     const { clip, clipTokenizer, pooledWidth, t5, t5Tokenizer, textLength, textWidth } = this.parts;
-    const shaped = ({ inputIds }: Tokens) => ({ input_ids: { data: memory.hold(inputIds), shape: [1, inputIds.length] } });
+    const shaped = ({ inputIds }: Tokens) => {
+      const shape = [1, inputIds.length];
+      // The reference masks nothing; exported encoders may ask all the same.
+      return { input_ids: { data: memory.hold(inputIds), shape }, attention_mask: { data: memory.hold(new BigInt64Array(inputIds.length).fill(1n)), shape } };
+    };
     const embeds = memory.hold(await t5.run(shaped(t5Tokenizer.encode(t5Tokenizer.withoutMarkers(words))), [1, textLength, textWidth]));
     const pooled = memory.hold(await clip.run(shaped(clipTokenizer.encodeBeginning(clipTokenizer.withoutMarkers(words))), [1, pooledWidth]));
     return { embeds, pooled };
@@ -83,22 +89,20 @@ export class FluxKontextPipeline implements Pipeline {
     // Noise is drawn as normalised latents are.
     packLatent({ ...size, data: memory.hold(this.drawNoise(seed, outputSize)) }, identity(size.channels * 4), sequence.latents);
     const positions = kontextPositions(textLength, plan, references.map(tokenGrid));
-    return { ...sequence, rotary: rotaryTable(positions, axes, fluxRopeTheta), guidance: plan.guidance };
+    return { ...sequence, places: placeFeeds(positions, textLength, { axes, theta: fluxRopeTheta }), guidance: plan.guidance };
   }
 
-  private async predictVelocity({ tokens, rotary, guidance }: Conditioning, { embeds, pooled }: Prompt, timestep: number): Promise<Float32Array> {
-    const { transformer, autoencoder, hasGuidance, textLength, textWidth } = this.parts;
+  private async predictVelocity({ tokens, places, guidance }: Conditioning, { embeds, pooled }: Prompt, timestep: number): Promise<Float32Array> {
+    const { transformer, autoencoder, textLength, textWidth } = this.parts;
     const tokenWidth = autoencoder.channels * 4;
     const shape = [1, tokens.length / tokenWidth, tokenWidth];
-    const angles = [rotary.tokens, rotary.angles];
     const feeds = {
       hidden_states: { data: tokens, shape },
       encoder_hidden_states: { data: embeds, shape: [1, textLength, textWidth] },
       pooled_projections: { data: pooled, shape: [1, pooled.length] },
       timestep: { data: Float32Array.of(timestep / 1000), shape: [1] },
-      ...(hasGuidance ? { guidance: { data: Float32Array.of(guidance), shape: [1] } } : {}),
-      rope_cos: { data: rotary.cos, shape: angles },
-      rope_sin: { data: rotary.sin, shape: angles },
+      guidance: { data: Float32Array.of(guidance), shape: [1] },
+      ...places,
     };
     return transformer.run(feeds, shape);
   }
@@ -110,5 +114,3 @@ export const kontextPositions = (textLength: number, output: Grid, references: r
   ...gridPositions(output, (row, column) => [0, row, column]),
   ...references.flatMap((grid) => gridPositions(grid, (row, column) => [1, row, column])),
 ];
-
-const identity = (channels: number) => ({ mean: new Float32Array(channels), deviation: new Float32Array(channels).fill(1) });

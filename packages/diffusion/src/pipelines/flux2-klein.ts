@@ -2,14 +2,16 @@ import type { Mask } from '@flux-context/picture';
 import { type Latent, packPlaces, tokenGrid } from '../latents/packing.js';
 import { maskOfTokens } from '../latents/mask.js';
 import { gaussianNoise } from '../latents/noise.js';
-import { type Grid, gridPositions, type Position, type RotaryTable, rotaryTable } from '../latents/rotary.js';
+import { type Grid, gridPositions, type Position } from '../latents/rotary.js';
 import { empiricalMu } from '../schedulers/flow-match-euler-discrete.js';
+import type { Feed } from '../sessions/ports.js';
 import { denoise } from './denoise.js';
 import { beginStep, EditMemory } from './edit-memory.js';
 import { type Flux2KleinParts, openFlux2KleinParts, type KleinBundle } from './flux2-klein-parts.js';
 import { type EditPlan, planEdit } from './edit-plan.js';
 import { Inpainting } from './inpainting.js';
 import type { DiffusionRequest, DiffusionResult, Observer, Pipeline, PipelineOptions } from './pipeline.js';
+import { placeFeeds } from './place-feeds.js';
 import { type TokenSequence, tokenSequence } from './token-sequence.js';
 
 /** The turn of a person, and the beginning of an answer without thinking: Qwen3's chat template as the reference fills it in. */
@@ -20,7 +22,7 @@ const timeStep = 10;
 
 /** What stays the same from step to step. */
 interface Conditioning extends TokenSequence {
-  readonly rotary: RotaryTable;
+  readonly places: Readonly<Record<string, Feed>>;
 }
 
 /**
@@ -84,7 +86,7 @@ export class Flux2KleinPipeline implements Pipeline {
     const sequence = tokenSequence(outputSize, references, normalisation, memory);
     packPlaces(memory.hold(this.drawNoise(seed, outputSize)), tokenWidth, sequence.latents);
     const positions = kleinPositions(textLength, plan, references.map(tokenGrid));
-    return { ...sequence, rotary: rotaryTable(positions, rotary.axes, rotary.theta) };
+    return { ...sequence, places: placeFeeds(positions, textLength, rotary) };
   }
 
   /** The first reference is the picture that the mask is of; it has the size of the result. */
@@ -93,17 +95,15 @@ export class Flux2KleinPipeline implements Pipeline {
     return new Inpainting(this.parts.scheduler, clean, memory.hold(latents.slice()), memory.hold(maskOfTokens(mask, patch)));
   }
 
-  private async predictVelocity({ tokens, rotary }: Conditioning, prompt: Float32Array, timestep: number): Promise<Float32Array> {
+  private async predictVelocity({ tokens, places }: Conditioning, prompt: Float32Array, timestep: number): Promise<Float32Array> {
     const { transformer, autoencoder, textLength, promptWidth } = this.parts;
     const tokenWidth = autoencoder.channels * 4;
     const shape = [1, tokens.length / tokenWidth, tokenWidth];
-    const angles = [rotary.tokens, rotary.angles];
     const feeds = {
       hidden_states: { data: tokens, shape },
       encoder_hidden_states: { data: prompt, shape: [1, textLength, promptWidth] },
       timestep: { data: Float32Array.of(timestep / 1000), shape: [1] },
-      rope_cos: { data: rotary.cos, shape: angles },
-      rope_sin: { data: rotary.sin, shape: angles },
+      ...places,
     };
     return transformer.run(feeds, shape);
   }
