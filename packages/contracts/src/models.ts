@@ -39,7 +39,8 @@ export const modelState = z
     family: z.string(),
     licence: modelLicence,
     pools: z.array(z.string()).describe('Pools whose workers all have it loaded.'),
-    usable: z.boolean().describe('False while its licence has not been recorded.'),
+    withheldBy: z.array(z.string()).describe('Pools that do not offer it, because only some of their workers have it, or under different licences.'),
+    usable: z.boolean().describe('False while its licence has not been recorded, or no pool offers it.'),
     acceptance: z.object({ reference: z.string(), acceptedBy: z.string(), acceptedAt: z.iso.datetime() }).optional().describe('The commercial licence that was recorded; for administrators and auditors.'),
   })
   .meta({ id: 'ModelState' });

@@ -38,6 +38,7 @@ export const personRoutes = {
   }),
   change: defineRoute({
     id: 'changePerson', method: 'PATCH', path: '/v1/admin/people/{personId}', tag: 'People', summary: 'Change name, role or seat',
+    description: 'Who becomes an owner is signed out everywhere, and his sign-in link and API keys end: an owner lets him in anew.',
     access: { allow: 'person:update' }, params: personParams, body: { contentType: 'application/json', schema: personChange },
     responses: { 200: { description: 'Changed.', schema: person } }, errors: ['person.not_found', 'person.last_owner', 'seat.exhausted'],
   }),

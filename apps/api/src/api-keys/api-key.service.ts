@@ -29,8 +29,10 @@ export class ApiKeyService {
     private readonly seats: SeatService,
     private readonly audit: AuditService,
   ) {
+    const revokeAll = async (tx: Tx, personId: string) => this.noteRevoked(tx, await keys.removeAllOf(tx, personId));
     // A key's label is its person's own words.
-    seats.onErased(async (tx, personId) => this.noteRevoked(tx, await keys.removeAllOf(tx, personId)));
+    seats.onErased(revokeAll);
+    seats.onOwner(revokeAll);
   }
 
   /** Who a key stands for, and what it allows: what it was given, cut down to what its person may do now and to what a key may. */
@@ -53,7 +55,12 @@ export class ApiKeyService {
   async create(by: Principal, draft: ApiKeyDraft): Promise<ApiKey & { secret: string }> {
     const grantable = (permission: Permission) => by.permissions.has(permission) && !permissionsOfPeopleOnly.includes(permission);
     if (!draft.permissions.every(grantable)) throw new CodedError('api_key.scope');
-    return this.transactions.run((tx) => this.issue(tx, by.personId, draft));
+    return this.transactions.run(async (tx) => {
+      const person = await this.seats.present(tx, by.personId);
+      // Recognised as what he is no more.
+      if (person?.role !== by.role) throw new CodedError('principal.missing');
+      return this.issue(tx, by.personId, draft);
+    });
   }
 
   /** Replaces the key of programs on this machine. */
