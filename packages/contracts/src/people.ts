@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idOf } from './ids.js';
+import { line } from './line.js';
 import { permission, role } from './permissions.js';
 import { defineRoute } from './routes.js';
 
@@ -15,9 +16,6 @@ export const person = z
   })
   .meta({ id: 'Person' });
 export type Person = z.infer<typeof person>;
-
-/** One line of text for people to read: no control characters, of which PostgreSQL cannot even keep the NUL. */
-const line = (lengthMax: number) => z.string().trim().min(1).max(lengthMax).regex(/^\P{Cc}*$/u);
 
 const name = line(200);
 const personParams = z.object({ personId: idOf('person') });

@@ -35,7 +35,7 @@ export class ApiKeyService {
     seats.onOwner(revokeAll);
   }
 
-  /** Who a key stands for, and what it allows: what it was given, cut down to what its person may do now. */
+  /** Who a key stands for, and what it allows: what it was given, cut down to what its person may do now and to what a key may. */
   async recognise(secret: string): Promise<Principal | undefined> {
     if (!isApiKeySecret(secret)) return undefined;
     const key = await this.keys.findBySecret(this.transactions.manager, hashApiKey(secret));
@@ -43,7 +43,7 @@ export class ApiKeyService {
     const person = await this.seats.find(key.personId);
     if (person === undefined || !person.active) return undefined;
     this.noteUse(key);
-    const allowed = rolePermissions[person.role];
+    const allowed = rolePermissions[person.role].filter((permission) => key.local || !permissionsOfPeopleOnly.includes(permission));
     return { personId: person.id, role: person.role, permissions: new Set(key.permissions.filter((permission) => allowed.includes(permission))), via: { kind: 'api_key', apiKeyId: key.id } };
   }
 
