@@ -9,12 +9,12 @@ import { empiricalMu } from '../schedulers/flow-match-euler-discrete.js';
 import type { Feed } from '../sessions/ports.js';
 import { kleinPositions, kleinTemplate } from './flux2-klein.js';
 import { type Flux2KleinParts, type KleinBundle, openFlux2KleinParts } from './flux2-klein-parts.js';
-import { walkAsTheReference, withLength } from './klein.spec-parts.js';
+import { kleinWithLength, walkKlein } from './walk.spec-parts.js';
 
 let bundle: KleinBundle;
 let parts: Flux2KleinParts;
 beforeAll(async () => {
-  bundle = withLength((await fixtureBundle('flux2-klein')) as KleinBundle);
+  bundle = kleinWithLength((await fixtureBundle('flux2-klein')) as KleinBundle);
   parts = await openFlux2KleinParts(bundle, { provider: 'cpu', threads: 1 });
 });
 afterAll(async () => {
@@ -117,5 +117,5 @@ describe.each(parityCases('flux2-klein'))('the numbers of the reference implemen
 });
 
 describe.each(parityCases('flux2-klein'))('an edit of its own from the same noise: $name', (asked) => {
-  it('comes to the same picture by the same latents', () => walkAsTheReference(bundle, parts, asked));
+  it('comes to the same picture by the same latents', () => walkKlein(bundle, parts, asked));
 });
