@@ -104,6 +104,7 @@ export const apiKeyRoutes = {
   }),
   create: defineRoute({
     id: 'createApiKey', method: 'POST', path: '/v1/api-keys', tag: 'API keys', summary: 'Create an API key',
+    description: 'A key that a key creates has no more permissions, and lasts no longer.',
     access: { allow: 'api_key:create' }, body: { contentType: 'application/json', schema: apiKeyDraft },
     responses: { 201: { description: 'The secret is shown this once.', schema: apiKey.extend({ secret: z.string() }).meta({ id: 'NewApiKey' }) } }, errors: ['api_key.scope'],
   }),

@@ -46,6 +46,15 @@ describe('POST /v1/api-keys', () => {
     expect(code(await create(asKey(narrow.secret), { label: 'x', permissions: ['edit:create'] }))).toBe('api_key.scope');
   });
 
+  it('makes a key that lasts no longer than the one that made it', async () => {
+    const short = await issued(owner, { label: 'a day', permissions: ['api_key:create', 'balance:read'], expiresInDays: 1 });
+    for (const expiresInDays of [null, 365]) {
+      expect((await issued(asKey(short.secret), { label: 'for longer', permissions: ['balance:read'], expiresInDays })).expiresAt).toBe(short.expiresAt);
+    }
+    const endless = await issued(owner, { label: 'endless', permissions: ['api_key:create', 'balance:read'], expiresInDays: null });
+    expect((await issued(asKey(endless.secret), { label: 'endless, too', permissions: ['balance:read'], expiresInDays: null })).expiresAt).toBeNull();
+  });
+
   it('never makes a key that could sign in as somebody and so become more than it is, nor one that could erase somebody', async () => {
     for (const permission of ['person:invite', 'person:erase']) expect([permission, code(await create(owner, { label: 'x', permissions: [permission] }))]).toEqual([permission, 'api_key.scope']);
   });
