@@ -123,20 +123,23 @@ export class RunningAppliance {
     if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
   }
 
-  /** What it has kept until now of what the journey sent and received. */
+  /** What it has kept in its folder until now of what the journey sent and received. */
   async kept(): Promise<Hit[]> {
     await this.query('CHECKPOINT');
-    return content.kept(this.dataDirectory);
+    return content.keptIn(this.dataDirectory);
   }
 
-  /** Stops it, searches everything that it wrote, and removes that and the journey's folder. Throws when it has kept something. */
+  /** Stops it, searches everything that it can have written, and removes that and the journey's folder. Throws when it has kept something. */
   async end(): Promise<void> {
     if (this.ended) return;
     this.ended = true;
     await this.stop();
-    const kept = await content.kept(this.dataDirectory).finally(() => {
+    const kept: Hit[] = [];
+    try {
+      kept.push(...(await content.keptIn(this.dataDirectory)), ...(await content.leftBeside(this.dataDirectory)));
+    } finally {
       for (const folder of [this.dataDirectory, scratch]) rmSync(folder, { recursive: true, force: true });
-    });
+    }
     if (kept.length > 0) throw new Error(`The appliance has kept what was sent or received:\n${kept.map(({ form, file }) => `${form} in ${file}`).join('\n')}`);
   }
 }

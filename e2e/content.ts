@@ -46,13 +46,23 @@ class Content {
     }
   }
 
-  /** What can be found of it in what an appliance may write. Throws when the journey told nothing to search for. */
-  async kept(dataDirectory: string): Promise<Hit[]> {
-    for (const file of existsSync(scratch) ? readdirSync(scratch, { recursive: true, encoding: 'utf8' }) : []) if (/\.(jpg|png)$/.test(file)) this.picture(file, readFileSync(join(scratch, file)));
+  /** What an appliance has kept of it in its own folder. Throws when the journey told nothing to search for. */
+  async keptIn(dataDirectory: string): Promise<Hit[]> {
+    await this.learnAll();
+    return new Canary([...this.#unique, ...this.#common]).search([{ folder: dataDirectory }]);
+  }
+
+  /** What is left of it in the folders for temporary files, beside that of an appliance. */
+  async leftBeside(dataDirectory: string): Promise<Hit[]> {
+    await this.learnAll();
+    return new Canary(this.#unique).search([tmpdir(), '/var/tmp', '/dev/shm'].map((folder) => ({ folder, sinceMs: startedMs, except: [scratch, dataDirectory] })));
+  }
+
+  private async learnAll(): Promise<void> {
+    const files = existsSync(scratch) ? readdirSync(scratch, { recursive: true, encoding: 'utf8' }) : [];
+    for (const file of files) if (/\.(jpg|png)$/.test(file)) this.picture(file, readFileSync(join(scratch, file)));
     await Promise.all(this.#coming);
     if (this.#known.size === 0) throw new Error('Nothing is known of what this journey sent, so nothing can be searched for: tell `content` its pictures and words.');
-    const temporary = [tmpdir(), '/var/tmp', '/dev/shm'].map((folder) => ({ folder, sinceMs: startedMs, except: [scratch, dataDirectory] }));
-    return [...(await new Canary([...this.#unique, ...this.#common]).search([{ folder: dataDirectory }])), ...(await new Canary(this.#unique).search(temporary))];
   }
 
   private async learn(name: string, bytes: Uint8Array): Promise<void> {

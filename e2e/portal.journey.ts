@@ -100,7 +100,7 @@ withBrowser('an employee in the portal', () => {
 
   it('is told what was not understood, and nothing is sent', async () => {
     await sentence().fill('make the sunset more dramatic');
-    await page.getByText('Not understood: “sunset”, “dramatic”. Nothing is guessed, nothing is charged.').waitFor();
+    await page.getByText('Not understood: “sunset”, “dramatic”. Nothing is guessed, nothing is charged. No image model is loaded here').waitFor();
     const before = await left();
     await sentence().press('Enter');
     expect([await steps().count(), await left()]).toEqual([3, before]);

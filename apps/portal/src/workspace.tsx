@@ -122,12 +122,13 @@ interface CanvasColumnProps {
 
 function CanvasColumn({ run, door, limits, trouble, field, onPrivacy }: CanvasColumnProps) {
   const { state } = useEditor();
+  const [composer, setComposer] = useState(0);
   const busy = run.progress !== undefined;
   const empty = currentPicture(state) === undefined;
   const refusal = door.refusal ?? (empty ? trouble : undefined);
   return (
     <main className="column" data-over={door.over}>
-      <Stage busy={busy}>
+      <Stage busy={busy} composer={composer}>
         {empty ? <DropZone limits={limits} reading={door.reading} over={door.over} onFile={door.open} onPrivacy={onPrivacy} /> : <Toolbar busy={busy} />}
         {!empty && <BrushBar busy={busy} />}
         {!empty && (door.over || door.reading) && <div className="drop-over">{door.reading ? 'Reading your picture…' : 'Let go to open this picture instead'}</div>}
@@ -144,7 +145,7 @@ function CanvasColumn({ run, door, limits, trouble, field, onPrivacy }: CanvasCo
           </OptimisedNote>
         </output>
       )}
-      {!empty && <Composer run={run} limits={limits} field={field} />}
+      {!empty && <Composer run={run} limits={limits} field={field} onHeight={setComposer} />}
     </main>
   );
 }

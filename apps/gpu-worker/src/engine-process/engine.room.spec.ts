@@ -132,10 +132,11 @@ describe('the engine', () => {
 
   it('loads what can be loaded beside what cannot: cut off, not a number, not there', async () => {
     const weights = 'vae/diffusion_pytorch_model.safetensors';
-    for (const id of ['cut-off', 'nan']) renamed(copyOf(models, id), id);
-    truncateSync(path.join(models, 'cut-off', weights), 10_000);
-    fillWithNaN(path.join(models, 'nan', weights));
-    const several = startEngine(models, { models: ['tiny-klein', 'cut-off', 'nan', 'absent'] });
+    const mixed = await tinyModels();
+    for (const id of ['cut-off', 'nan']) renamed(copyOf(mixed, id), id);
+    truncateSync(path.join(mixed, 'cut-off', weights), 10_000);
+    fillWithNaN(path.join(mixed, 'nan', weights));
+    const several = startEngine(mixed, { models: ['tiny-klein', 'cut-off', 'nan', 'absent'] });
     await several.started();
     expect(several.models.map(({ id }) => id)).toEqual(expect.arrayContaining(['tiny-klein']));
     expect(several.models.map(({ id }) => id)).not.toContain('cut-off');
@@ -143,7 +144,7 @@ describe('the engine', () => {
     expect((await ask(several, 'add a dog', { model: 'nan' })).code).toBe('model.failed');
     expect((await ask(several, 'add a dog')).code).toBeUndefined();
     await several.stop();
-    for (const id of ['cut-off', 'nan']) rmSync(path.join(models, id), { recursive: true });
+    rmSync(mixed, { recursive: true });
   }, 60_000);
 
   itOfRoot('belongs to nobody where nothing but plain namespaces keeps it from the files of a root worker', async () => {

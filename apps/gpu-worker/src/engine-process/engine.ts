@@ -168,8 +168,9 @@ export class Engine {
 
   /** One process to its end. False when it did not even get ready. */
   private async runOnce(): Promise<boolean> {
-    const { command, patience, logger } = this.options;
-    const engine = new EngineProcess(command(), patience);
+    const { logger } = this.options;
+    const engine = this.launch();
+    if (!engine) return false;
     const startedMs = performance.now();
     const abort = (): void => engine.kill();
     this.stopping.signal.addEventListener('abort', abort);
@@ -194,6 +195,16 @@ export class Engine {
       this.stopping.signal.removeEventListener('abort', abort);
       engine.kill();
       await engine.ended;
+    }
+  }
+
+  /** Undefined where a part of it is not installed: then exact edits go on without it. */
+  private launch(): EngineProcess | undefined {
+    try {
+      return new EngineProcess(this.options.command(), this.options.patience);
+    } catch (error) {
+      this.options.logger.error('the engine cannot be started', { error });
+      return undefined;
     }
   }
 

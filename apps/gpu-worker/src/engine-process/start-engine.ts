@@ -12,12 +12,13 @@ export function startEngine(config: Config, proven: Proven, sight: Sight, logger
   const modelsFolder = path.resolve(config.MODELS_DIR);
   const settings = { modelsFolder, models: config.MODELS, provider: config.ENGINE_PROVIDER, ...(config.ENGINE_THREADS !== undefined && { threads: config.ENGINE_THREADS }) };
   const bounds = { isolation: config.ENGINE_ISOLATION ?? proven.isolation, memoryBytesMax: config.ENGINE_BYTES_MAX, devices: config.ENGINE_DEVICES, paths: config.ENGINE_PATHS, libraryPath: config.ENGINE_LIBRARY_PATH };
-  if (!deniesNetwork(bounds)) {
-    if (config.NODE_ENV === 'production') throw new ConfigError(['ENGINE_ISOLATION: in production the engine must be denied the network, which this form does not do here; use bubblewrap or namespaces']);
-    logger.warn('THE ENGINE HAS A NETWORK HERE', { isolation: bounds.isolation });
-  }
+  const denied = deniesNetwork(bounds);
+  if (!denied && config.NODE_ENV === 'production') throw new ConfigError(['ENGINE_ISOLATION: in production the engine must be denied the network, which this form does not do here; use bubblewrap or namespaces']);
   return new Engine({
-    command: () => engineCommand(settings, bounds, sight),
+    command: () => {
+      if (!denied) logger.warn('THE ENGINE HAS A NETWORK HERE', { isolation: bounds.isolation });
+      return engineCommand(settings, bounds, sight);
+    },
     modelsFolder,
     patience: { loadMsMax: config.ENGINE_LOAD_SECONDS * 1_000, cancelMsMax: config.ENGINE_CANCEL_SECONDS * 1_000 },
     editsMax: config.ENGINE_EDITS_MAX,

@@ -6,8 +6,8 @@ import { MaskOverlay } from './mask-overlay.js';
 import type { Picture, Point } from './picture.js';
 import { down, free, move, up, type Grip, type Step } from './tools.js';
 
-/** Room around a fitted picture: the toolbar above and the sentence below float over the desk. */
-const insetsOf = (width: number) => (width < 700 ? { top: 68, right: 12, bottom: 128, left: 12 } : { top: 76, right: 40, bottom: 150, left: 40 });
+/** Room around a fitted picture: the toolbar above and the composer below, so high now, float over the desk. */
+const insetsOf = (width: number, composer: number) => (width < 700 ? { top: 68, right: 12, bottom: composer + 20, left: 12 } : { top: 76, right: 40, bottom: composer + 34, left: 40 });
 
 /** Turns pointers on the canvas into the tool's steps. */
 function useHand() {
@@ -44,16 +44,21 @@ function useHand() {
 }
 
 /** The desk on which the picture lies: shows it, moves and zooms it, and lets the tools work on it. */
-export function Stage({ children, busy }: { children?: ReactNode; busy: boolean }) {
+export function Stage({ children, busy, composer }: { children?: ReactNode; busy: boolean; composer: number }) {
   const { state, editor } = useEditor();
   const desk = useRef<HTMLDivElement>(null);
   const { hands, pointer } = useHand();
   useEffect(() => {
     const element = desk.current;
     if (element === null) return undefined;
-    const measure = (): void => editor.act({ do: 'measure screen', screen: { width: element.clientWidth, height: element.clientHeight }, insets: insetsOf(element.clientWidth) });
+    const measure = (): void => editor.act({ do: 'measure screen', screen: { width: element.clientWidth, height: element.clientHeight }, insets: insetsOf(element.clientWidth, composer) });
     const observer = new ResizeObserver(measure);
     observer.observe(element);
+    return () => observer.disconnect();
+  }, [editor, composer]);
+  useEffect(() => {
+    const element = desk.current;
+    if (element === null) return undefined;
     const wheel = (event: WheelEvent): void => {
       event.preventDefault();
       const box = element.getBoundingClientRect();
@@ -61,10 +66,7 @@ export function Stage({ children, busy }: { children?: ReactNode; busy: boolean 
       else editor.act({ do: 'zoom', factor: Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0016)), at: { x: event.clientX - box.left, y: event.clientY - box.top } });
     };
     element.addEventListener('wheel', wheel, { passive: false });
-    return () => {
-      observer.disconnect();
-      element.removeEventListener('wheel', wheel);
-    };
+    return () => element.removeEventListener('wheel', wheel);
   }, [editor]);
   const picture = currentPicture(state);
   return (

@@ -1,12 +1,12 @@
 import type { Limits } from '@flux-context/contracts';
 import { understand, type Understanding } from '@flux-context/instructions';
-import { useEffect, useMemo, useState, type RefObject } from 'react';
+import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { useEditor } from '../canvas/editor-context.js';
 import { currentPicture } from '../canvas/editor-state.js';
 import { marksSomething, maskPng } from '../canvas/mask.js';
 import { Chips, understandingInWords } from './chips.js';
 import { EngineChoice, useEngine } from './engine-choice.js';
-import { ProgressCard, TroubleCard } from './run-card.js';
+import { RunCards } from './run-card.js';
 import { Sentence } from './sentence.js';
 import type { Run } from './use-run.js';
 
@@ -14,6 +14,8 @@ interface ComposerProps {
   readonly run: Run;
   readonly limits: Limits | undefined;
   readonly field: RefObject<HTMLTextAreaElement | null>;
+  /** Told how many screen pixels of the desk are covered, so that the picture can make room. */
+  readonly onHeight: (height: number) => void;
 }
 
 /** The same understanding as the API's, made anew with each key: it takes some milliseconds, and what is sent is what was shown. */
@@ -24,8 +26,21 @@ function useUnderstanding(text: string): Understanding | undefined {
   return useMemo(() => (text.trim() === '' ? undefined : understand(text, { mask, references })), [text, mask, references]);
 }
 
+/** Tells the height of the element with this ref, now and whenever it changes. */
+function useHeight(onHeight: (height: number) => void): RefObject<HTMLDivElement | null> {
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = ref.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => onHeight(element.offsetHeight));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [onHeight]);
+  return ref;
+}
+
 /** The bar at the foot of the canvas: what is wished, what will happen, what is happening. */
-export function Composer({ run, limits, field }: ComposerProps) {
+export function Composer({ run, limits, field, onHeight }: ComposerProps) {
   const { state, editor } = useEditor();
   const [text, setText] = useState('');
   const understanding = useUnderstanding(text);
@@ -43,6 +58,7 @@ export function Composer({ run, limits, field }: ComposerProps) {
     const instruction = text.trim();
     run.start({ instruction, understanding: chosen.engine === 'diffusion' ? undefined : understanding, options: chosen, references, ...(mask === undefined ? {} : { mask }) }, () => setText((now) => (now.trim() === instruction ? '' : now)));
   };
+  const bar = useHeight(onHeight);
   useEffect(() => {
     if (window.matchMedia('(pointer: fine)').matches) field.current?.focus();
   }, [field]);
@@ -51,14 +67,13 @@ export function Composer({ run, limits, field }: ComposerProps) {
     field.current?.focus();
   };
   return (
-    <div className="composer">
-      {run.progress !== undefined && <ProgressCard progress={run.progress} onCancel={run.cancel} />}
-      {run.trouble !== undefined && <TroubleCard trouble={run.trouble} onAgain={run.again} onDismiss={run.dismiss} />}
+    <div className="composer" ref={bar}>
+      <RunCards run={run} />
       <div className="composer-bar" data-dim={busy}>
         <Sentence text={text} understanding={byModel === undefined ? understanding : undefined} busy={busy} ready={possible && !busy && state.timeline !== undefined} field={field} onChange={setText} onSend={() => void send()} />
         <div className="composer-foot">
           <div id="sentence-help">
-            <Chips text={text} understanding={understanding} model={byModel} onChoose={choose} onPoint={({ span }) => (field.current?.focus(), field.current?.setSelectionRange(span.start, span.end))} />
+            <Chips text={text} understanding={understanding} model={byModel} exactOnly={limits?.models.length === 0} onChoose={choose} onPoint={({ span }) => (field.current?.focus(), field.current?.setSelectionRange(span.start, span.end))} />
           </div>
           {limits !== undefined && limits.models.length > 0 && <EngineChoice models={limits.models} chosen={chosen} onChoose={chooseEngine} />}
         </div>

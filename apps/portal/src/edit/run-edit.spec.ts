@@ -53,6 +53,12 @@ describe('running an edit', () => {
     expect(seen.filter(({ phase }) => phase !== 'sending')).toEqual([{ phase: 'waiting', ahead: undefined }, { phase: 'waiting', ahead: 2 }, { phase: 'working', stage: 'edit', step: 1, steps: 3 }, { phase: 'receiving' }]);
   });
 
+it.each([[0, true], [0.2, false]])('says whether the model changed anything: a share of %d', async (changedShare, unchanged) => {
+    const settled = status({ state: 'settled', engine: 'diffusion', drift: { reframed: false, changedShare, differingBytes: 0 } });
+    const { run } = await appliance({ POST: [json(202, status())], 'GET /events': [events(settled)], 'GET /result': [picture] });
+    expect((await run()).unchanged).toBe(unchanged);
+  });
+
   it('says why it failed, in the words of the code', async () => {
     const { run } = await appliance({ POST: [json(202, status())], 'GET /events': [events(status({ state: 'failed', code: 'edit.worker_lost' }))] });
     await expect(run()).rejects.toMatchObject({ code: 'edit.worker_lost', message: 'The worker stopped while editing. Nothing was charged. Try again.' });
