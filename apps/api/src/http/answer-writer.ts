@@ -10,13 +10,8 @@ const heartbeatMs = 15_000;
 /** How long an answer of bytes may take to be read, as long as a request may take to be sent; and an event. */
 const readingMsMax = { bytes: 300_000, event: 60_000 };
 
-/** Writes the bytes and tells `sent` how it ended. Rejects only while nothing was written yet. Who reads too slowly is hung up on, because what he was sent is held for him. HEAD is sent none. */
+/** Writes the bytes and tells `sent` how it ended. Rejects only while nothing was written yet. Who reads too slowly is hung up on, because what he was sent is held for him. */
 export async function writeBytes(response: Response, { parts }: BytesAnswer, msMax = readingMsMax.bytes): Promise<void> {
-  if (response.req.method === 'HEAD') {
-    response.status(parts.status).set(parts.headers).end();
-    parts.sent?.(false);
-    return;
-  }
   const chunks = parts.bytes[Symbol.asyncIterator]();
   let whole = false;
   try {
