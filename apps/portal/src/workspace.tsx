@@ -87,7 +87,7 @@ function EditingPage({ me, editor }: { me: Me; editor: Editor }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const limits = useQuery({ queryKey: [limitsRoute.id], queryFn: () => client.call(limitsRoute), staleTime: Infinity });
   const unsaved = useUnsaved(editor);
-  const run = useRun({ done: (seconds) => say(`Done in ${seconds.toFixed(1)} seconds.`), cancelled: () => say('Cancelled. Nothing was charged.'), failed: () => say('') });
+  const run = useRun({ done: (seconds, remark) => say(`Done in ${seconds.toFixed(1)} seconds. ${remark?.title ?? ''}`.trim()), cancelled: () => say('Cancelled. Nothing was charged.'), failed: () => say('') });
   const busy = run.progress !== undefined;
   const door = useIntake(editor, limits.data, () => !busy && unsaved.mayLose('Open another one'));
   const saving = useSaving(editor, () => {
@@ -124,10 +124,11 @@ function CanvasColumn({ run, door, limits, trouble, field, onPrivacy }: CanvasCo
   const { state } = useEditor();
   const busy = run.progress !== undefined;
   const empty = currentPicture(state) === undefined;
+  const [foot, setFoot] = useState(0);
   const refusal = door.refusal ?? (empty ? trouble : undefined);
   return (
     <main className="column" data-over={door.over}>
-      <Stage busy={busy}>
+      <Stage busy={busy} foot={empty ? 0 : foot}>
         {empty ? <DropZone limits={limits} reading={door.reading} over={door.over} onFile={door.open} onPrivacy={onPrivacy} /> : <Toolbar busy={busy} />}
         {!empty && <BrushBar busy={busy} />}
         {!empty && (door.over || door.reading) && <div className="drop-over">{door.reading ? 'Reading your picture…' : 'Let go to open this picture instead'}</div>}
@@ -144,7 +145,7 @@ function CanvasColumn({ run, door, limits, trouble, field, onPrivacy }: CanvasCo
           </OptimisedNote>
         </output>
       )}
-      {!empty && <Composer run={run} limits={limits} field={field} />}
+      {!empty && <Composer run={run} limits={limits} field={field} onResize={setFoot} />}
     </main>
   );
 }
