@@ -1,12 +1,12 @@
 import type { Limits } from '@flux-context/contracts';
 import { understand, type Understanding } from '@flux-context/instructions';
-import { useEffect, useMemo, useState, type RefObject } from 'react';
+import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { useEditor } from '../canvas/editor-context.js';
 import { currentPicture } from '../canvas/editor-state.js';
 import { marksSomething, maskPng } from '../canvas/mask.js';
 import { Chips, understandingInWords } from './chips.js';
-import { EngineChoice, useEngine } from './engine-choice.js';
-import { ProgressCard, TroubleCard } from './run-card.js';
+import { EngineChoice, ExactOnly, useEngine } from './engine-choice.js';
+import { ProgressCard, RemarkCard, TroubleCard } from './run-card.js';
 import { Sentence } from './sentence.js';
 import type { Run } from './use-run.js';
 
@@ -14,6 +14,8 @@ interface ComposerProps {
   readonly run: Run;
   readonly limits: Limits | undefined;
   readonly field: RefObject<HTMLTextAreaElement | null>;
+  /** Told the height in CSS pixels, at first and whenever it changes. */
+  readonly onResize: (height: number) => void;
 }
 
 /** The same understanding as the API's, made anew with each key: it takes some milliseconds, and what is sent is what was shown. */
@@ -25,7 +27,7 @@ function useUnderstanding(text: string): Understanding | undefined {
 }
 
 /** The bar at the foot of the canvas: what is wished, what will happen, what is happening. */
-export function Composer({ run, limits, field }: ComposerProps) {
+export function Composer({ run, limits, field, onResize }: ComposerProps) {
   const { state, editor } = useEditor();
   const [text, setText] = useState('');
   const understanding = useUnderstanding(text);
@@ -46,14 +48,23 @@ export function Composer({ run, limits, field }: ComposerProps) {
   useEffect(() => {
     if (window.matchMedia('(pointer: fine)').matches) field.current?.focus();
   }, [field]);
+  const bar = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = bar.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => onResize(element.offsetHeight));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [onResize]);
   const choose = (sentence: string): void => {
     setText(sentence);
     field.current?.focus();
   };
   return (
-    <div className="composer">
+    <div className="composer" ref={bar}>
       {run.progress !== undefined && <ProgressCard progress={run.progress} onCancel={run.cancel} />}
       {run.trouble !== undefined && <TroubleCard trouble={run.trouble} onAgain={run.again} onDismiss={run.dismiss} />}
+      {run.remark !== undefined && <RemarkCard remark={run.remark} onDismiss={run.dismiss} />}
       <div className="composer-bar" data-dim={busy}>
         <Sentence text={text} understanding={byModel === undefined ? understanding : undefined} busy={busy} ready={possible && !busy && state.timeline !== undefined} field={field} onChange={setText} onSend={() => void send()} />
         <div className="composer-foot">
@@ -61,6 +72,7 @@ export function Composer({ run, limits, field }: ComposerProps) {
             <Chips text={text} understanding={understanding} model={byModel} onChoose={choose} onPoint={({ span }) => (field.current?.focus(), field.current?.setSelectionRange(span.start, span.end))} />
           </div>
           {limits !== undefined && limits.models.length > 0 && <EngineChoice models={limits.models} chosen={chosen} onChoose={chooseEngine} />}
+          {limits?.models.length === 0 && <ExactOnly />}
         </div>
       </div>
       <output className="for-ears">

@@ -1,8 +1,9 @@
 import { Alert, Button, CloseButton, Group, Progress as Bar, Text } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { progressInWords, progressShare } from './progress-words.js';
 import type { Progress } from './run-edit.js';
+import type { Remark } from './remark.js';
 import type { Trouble } from './trouble.js';
 
 /** What is happening to the picture, with the way out. */
@@ -46,6 +47,25 @@ export function TroubleCard({ trouble, onAgain, onDismiss }: { trouble: Trouble;
           {wait > 0 ? `Try again in ${wait} s` : 'Try again'}
         </Button>
       )}
+    </Alert>
+  );
+}
+
+/** What is worth knowing of an edit that went well. Its title is also said to ears with the end of the edit. */
+export function RemarkCard({ remark, onDismiss }: { remark: Remark; onDismiss: () => void }) {
+  return (
+    <Alert className="run-card" role="note" variant="default" icon={<IconInfoCircle />}>
+      <Group justify="space-between" wrap="nowrap" align="start" gap="xs">
+        <div>
+          <Text size="sm" fw={600}>
+            {remark.title}
+          </Text>
+          <Text size="sm" c="dimmed" mt={2}>
+            {remark.advice}
+          </Text>
+        </div>
+        <CloseButton aria-label="Close this message" onClick={onDismiss} />
+      </Group>
     </Alert>
   );
 }

@@ -53,6 +53,12 @@ describe('running an edit', () => {
     expect(seen.filter(({ phase }) => phase !== 'sending')).toEqual([{ phase: 'waiting', ahead: undefined }, { phase: 'waiting', ahead: 2 }, { phase: 'working', stage: 'edit', step: 1, steps: 3 }, { phase: 'receiving' }]);
   });
 
+  it('tells how much of the picture a model changed, which is known only at the end', async () => {
+    const drift = { reframed: false, changedShare: 0, differingBytes: 0 };
+    const { run } = await appliance({ POST: [json(202, status())], 'GET /events': [events(status({ stage: 'edit' }), status({ state: 'settled', drift }))], 'GET /result': [picture] });
+    expect((await run()).changedShare).toBe(0);
+  });
+
   it('says why it failed, in the words of the code', async () => {
     const { run } = await appliance({ POST: [json(202, status())], 'GET /events': [events(status({ state: 'failed', code: 'edit.worker_lost' }))] });
     await expect(run()).rejects.toMatchObject({ code: 'edit.worker_lost', message: 'The worker stopped while editing. Nothing was charged. Try again.' });

@@ -15,6 +15,8 @@ export interface Edited {
   /** The image model that made it, where one did. */
   readonly model?: Model;
   readonly receiptNonce: string | undefined;
+  /** Share of the pixels that the model changed, 0 to 1; absent for the exact engine. */
+  readonly changedShare?: number;
 }
 
 export interface Running {
@@ -35,11 +37,11 @@ export async function runEdit(client: Client, form: FormData, idempotencyKey: st
   const forget = (): Promise<unknown> => client.call(editRoutes.cancel, { params }).catch(() => undefined);
   try {
     running.signal.throwIfAborted();
-    await settled(client, accepted, running);
+    const { drift } = await settled(client, accepted, running);
     running.onProgress({ phase: 'receiving' });
     const picture = await patiently(running.signal, () => client.bytes(editRoutes.result, { params, signal: running.signal }));
     void forget();
-    return { picture, editId: accepted.id, receiptNonce: accepted.receiptNonce, ...(accepted.model && { model: accepted.model }) };
+    return { picture, editId: accepted.id, receiptNonce: accepted.receiptNonce, ...(accepted.model && { model: accepted.model }), ...(drift && { changedShare: drift.changedShare }) };
   } catch (error) {
     if (running.signal.aborted) await forget();
     throw error;
@@ -70,8 +72,8 @@ async function send(client: Client, form: FormData, idempotencyKey: string, { si
   }
 }
 
-/** Resolves when the edit's picture can be fetched. */
-async function settled(client: Client, accepted: EditStatus, { signal, onProgress }: Running): Promise<void> {
+/** Resolves with the last status when the edit's picture can be fetched. */
+async function settled(client: Client, accepted: EditStatus, { signal, onProgress }: Running): Promise<EditStatus> {
   const params = { editId: accepted.id };
   const look = (status: EditStatus): boolean => {
     if (status.state === 'failed') throw ProblemError.fromCode(status.code ?? 'internal.unexpected');
@@ -79,13 +81,15 @@ async function settled(client: Client, accepted: EditStatus, { signal, onProgres
     onProgress(progressOf(status));
     return false;
   };
-  if (look(accepted)) return;
-  await patiently(signal, async () => {
+  if (look(accepted)) return accepted;
+  return patiently(signal, async () => {
     for await (const { event, data } of client.events(editRoutes.events, { params, signal })) {
       const status = event === 'status' ? editStatus.safeParse(JSON.parse(data)) : undefined;
-      if (status?.success === true && look(status.data)) return;
+      if (status?.success === true && look(status.data)) return status.data;
     }
-    if (!look(await client.call(editRoutes.status, { params, signal }))) throw ProblemError.ofTransport('connection.lost');
+    const now = await client.call(editRoutes.status, { params, signal });
+    if (!look(now)) throw ProblemError.ofTransport('connection.lost');
+    return now;
   });
 }
 

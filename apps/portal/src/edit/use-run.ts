@@ -7,11 +7,14 @@ import type { Picture } from '../canvas/picture.js';
 import { readPicture } from './pixels.js';
 import { formOf, replayable, requestFor, type EditRequest, type Wish } from './request.js';
 import { runEdit, type Progress } from './run-edit.js';
+import { remarkOn, type Remark } from './remark.js';
 import { troubleOf, type Trouble } from './trouble.js';
 
 export interface Run {
   readonly progress: Progress | undefined;
   readonly trouble: Trouble | undefined;
+  /** What is worth saying of an edit that went well. */
+  readonly remark: Remark | undefined;
   /** `done` is called when the picture of this wish lies on the canvas. */
   readonly start: (wish: Wish, done: () => void) => void;
   readonly again: () => void;
@@ -26,7 +29,7 @@ interface Errand {
 }
 
 /** Runs one edit at a time and lays its picture on the canvas. */
-export function useRun(tell: { done: (seconds: number) => void; cancelled: () => void; failed: (trouble: Trouble) => void }): Run {
+export function useRun(tell: { done: (seconds: number, remark: Remark | undefined) => void; cancelled: () => void; failed: (trouble: Trouble) => void }): Run {
   const client = useClient();
   const queries = useQueryClient();
   const [progress, setProgress] = useState<Progress>();
@@ -35,19 +38,26 @@ export function useRun(tell: { done: (seconds: number) => void; cancelled: () =>
   const [failed, setFailed] = useState<{ readonly trouble: Trouble; readonly about: Picture | undefined }>();
   /** What went wrong with one picture says nothing about the next. */
   const trouble = failed?.about === original ? failed?.trouble : undefined;
+  const [remarked, setRemarked] = useState<{ readonly remark: Remark | undefined; readonly turn: string }>();
+  /** It is about one turn, and goes with it. */
+  const remark = state.timeline?.turns[state.timeline.at - 1]?.id === remarked?.turn ? remarked?.remark : undefined;
   const errand = useRef<Errand>(undefined);
   const stop = useRef<AbortController>(undefined);
 
+  const forget = (): void => {
+    setFailed(undefined);
+    setRemarked(undefined);
+  };
   const run = async ({ wish, done, request }: Errand): Promise<void> => {
     const controller = new AbortController();
     const startedAt = performance.now();
     stop.current = controller;
     errand.current = { wish, done, request };
-    setFailed(undefined);
+    forget();
     const about = editor.read().timeline?.original;
     setProgress({ phase: 'sending', part: 0 });
     try {
-      const { picture: blob, model, editId, receiptNonce } = await runEdit(client, formOf(request), request.idempotencyKey, { signal: controller.signal, onProgress: setProgress });
+      const { picture: blob, model, editId, receiptNonce, changedShare } = await runEdit(client, formOf(request), request.idempotencyKey, { signal: controller.signal, onProgress: setProgress });
       const shown = await readPicture(blob, false);
       if (shown === undefined) throw new Error('the result cannot be shown');
       const plan = replayable(wish);
@@ -55,8 +65,10 @@ export function useRun(tell: { done: (seconds: number) => void; cancelled: () =>
       if (model !== undefined) labels.push(`${model.id}, ${model.licence}`);
       const picture = { blob, url: shown.url, width: shown.width, height: shown.height };
       editor.act({ do: 'add turn', turn: { id: request.idempotencyKey, instruction: wish.instruction, labels, picture, edit: { id: editId, receiptNonce, sent: request.image }, ...(plan === undefined ? {} : { replay: plan }) } });
+      const found = remarkOn(changedShare);
+      setRemarked({ remark: found, turn: request.idempotencyKey });
       done();
-      tell.done((performance.now() - startedAt) / 1_000);
+      tell.done((performance.now() - startedAt) / 1_000, found);
     } catch (error) {
       if (controller.signal.aborted) return tell.cancelled();
       const found = troubleOf(error);
@@ -77,5 +89,5 @@ export function useRun(tell: { done: (seconds: number) => void; cancelled: () =>
     if (last === undefined) return;
     void run(trouble?.again?.sameKey === true ? last : { ...last, request: { ...last.request, idempotencyKey: newId('request') } });
   };
-  return { progress, trouble, start: begin, again, cancel: () => stop.current?.abort(), dismiss: () => setFailed(undefined) };
+  return { progress, trouble, remark, start: begin, again, cancel: () => stop.current?.abort(), dismiss: forget };
 }
