@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
-import { IconKey, IconKeyboard, IconListCheck, IconLock, IconLogout, IconUser, IconUsers } from '@tabler/icons-react';
+import { IconApi, IconKey, IconKeyboard, IconListCheck, IconLock, IconLogout, IconUser, IconUsers } from '@tabler/icons-react';
 import { useEditor } from '../canvas/editor-context.js';
 import { useSignOut, type Me } from '../session/use-session.js';
 
@@ -46,6 +46,9 @@ export function AccountMenu({ me, onOpen, mayLeave }: { me: Me; onOpen: (drawer:
         </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={17} />} rightSection={<kbd>?</kbd>} onClick={() => onOpen('shortcuts')}>
           Keyboard shortcuts
+        </Menu.Item>
+        <Menu.Item component="a" href="/docs" target="_blank" rel="noopener" leftSection={<IconApi size={17} />}>
+          API reference
         </Menu.Item>
         <Menu.Divider />
         <div className="menu-scheme">
