@@ -101,7 +101,7 @@ function EditingPage({ me, editor }: { me: Me; editor: Editor }) {
   return (
     <div className="page" data-empty={empty}>
       <Header me={me} onOpen={setDrawer} withPanel={!empty} mayLeave={() => unsaved.mayLose('Sign out')} />
-      <CanvasColumn run={run} door={door} limits={limits.data} trouble={limits.error?.message} field={field} onPrivacy={() => setDrawer('privacy')} />
+      <CanvasColumn run={run} door={door} limits={limits.data} trouble={limits.error?.message} field={field} onPrivacy={() => setDrawer('privacy')} onLimits={() => setDrawer('limits')} />
       {!empty && <aside className="aside">{panel}</aside>}
       <Drawers open={drawer} me={me} limits={limits.data} panel={panel} onClose={() => setDrawer(undefined)} />
       <output className="for-ears">
@@ -118,9 +118,10 @@ interface CanvasColumnProps {
   readonly trouble: string | undefined;
   readonly field: RefObject<HTMLTextAreaElement | null>;
   readonly onPrivacy: () => void;
+  readonly onLimits: () => void;
 }
 
-function CanvasColumn({ run, door, limits, trouble, field, onPrivacy }: CanvasColumnProps) {
+function CanvasColumn({ run, door, limits, trouble, field, onPrivacy, onLimits }: CanvasColumnProps) {
   const { state } = useEditor();
   const busy = run.progress !== undefined;
   const empty = currentPicture(state) === undefined;
@@ -145,7 +146,7 @@ function CanvasColumn({ run, door, limits, trouble, field, onPrivacy }: CanvasCo
           </OptimisedNote>
         </output>
       )}
-      {!empty && <Composer run={run} limits={limits} field={field} onResize={setFoot} />}
+      {!empty && <Composer run={run} limits={limits} field={field} onResize={setFoot} onLimits={onLimits} />}
     </main>
   );
 }

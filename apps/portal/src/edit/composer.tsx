@@ -16,6 +16,7 @@ interface ComposerProps {
   readonly field: RefObject<HTMLTextAreaElement | null>;
   /** Told the height in CSS pixels, at first and whenever it changes. */
   readonly onResize: (height: number) => void;
+  readonly onLimits: () => void;
 }
 
 /** The same understanding as the API's, made anew with each key: it takes some milliseconds, and what is sent is what was shown. */
@@ -26,8 +27,21 @@ function useUnderstanding(text: string): Understanding | undefined {
   return useMemo(() => (text.trim() === '' ? undefined : understand(text, { mask, references })), [text, mask, references]);
 }
 
+/** Tells the height of the element with this ref, at first and whenever it changes. */
+function useHeightTold(tell: (height: number) => void): RefObject<HTMLDivElement | null> {
+  const whole = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = whole.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => tell(element.offsetHeight));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [tell]);
+  return whole;
+}
+
 /** The bar at the foot of the canvas: what is wished, what will happen, what is happening. */
-export function Composer({ run, limits, field, onResize }: ComposerProps) {
+export function Composer({ run, limits, field, onResize, onLimits }: ComposerProps) {
   const { state, editor } = useEditor();
   const [text, setText] = useState('');
   const understanding = useUnderstanding(text);
@@ -48,22 +62,15 @@ export function Composer({ run, limits, field, onResize }: ComposerProps) {
   useEffect(() => {
     if (window.matchMedia('(pointer: fine)').matches) field.current?.focus();
   }, [field]);
-  const bar = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const element = bar.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => onResize(element.offsetHeight));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [onResize]);
+  const whole = useHeightTold(onResize);
   const choose = (sentence: string): void => {
     setText(sentence);
     field.current?.focus();
   };
   return (
-    <div className="composer" ref={bar}>
+    <div className="composer" ref={whole}>
       {run.progress !== undefined && <ProgressCard progress={run.progress} onCancel={run.cancel} />}
-      {run.trouble !== undefined && <TroubleCard trouble={run.trouble} onAgain={run.again} onDismiss={run.dismiss} />}
+      {run.trouble !== undefined && <TroubleCard trouble={run.trouble} onAgain={run.again} onDismiss={run.dismiss} onLimits={onLimits} />}
       {run.remark !== undefined && <RemarkCard remark={run.remark} onDismiss={run.dismiss} />}
       <div className="composer-bar" data-dim={busy}>
         <Sentence text={text} understanding={byModel === undefined ? understanding : undefined} busy={busy} ready={possible && !busy && state.timeline !== undefined} field={field} onChange={setText} onSend={() => void send()} />

@@ -25,7 +25,7 @@ export function ProgressCard({ progress, onCancel }: { progress: Progress; onCan
 }
 
 /** Why an edit did not happen, and the way on. */
-export function TroubleCard({ trouble, onAgain, onDismiss }: { trouble: Trouble; onAgain: () => void; onDismiss: () => void }) {
+export function TroubleCard({ trouble, onAgain, onDismiss, onLimits }: { trouble: Trouble; onAgain: () => void; onDismiss: () => void; onLimits: () => void }) {
   const wait = useCountdown(trouble);
   return (
     <Alert className="run-card" role="alert" color="red" variant="default" icon={<IconAlertTriangle />}>
@@ -42,6 +42,11 @@ export function TroubleCard({ trouble, onAgain, onDismiss }: { trouble: Trouble;
         </div>
         <CloseButton aria-label="Close this message" onClick={onDismiss} />
       </Group>
+      {trouble.aboutLimit === true && (
+        <Button mt="xs" mr="xs" size="xs" variant="default" onClick={onLimits}>
+          See all limits
+        </Button>
+      )}
       {trouble.again !== undefined && (
         <Button mt="xs" size="xs" variant="light" onClick={onAgain} disabled={wait > 0}>
           {wait > 0 ? `Try again in ${wait} s` : 'Try again'}

@@ -4,9 +4,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useEditor } from '../canvas/editor-context.js';
 import type { Picture } from '../canvas/picture.js';
+import type { Turn } from '../canvas/timeline.js';
 import { readPicture } from './pixels.js';
 import { formOf, replayable, requestFor, type EditRequest, type Wish } from './request.js';
-import { runEdit, type Progress } from './run-edit.js';
+import { runEdit, type Edited, type Progress } from './run-edit.js';
 import { remarkOn, type Remark } from './remark.js';
 import { troubleOf, type Trouble } from './trouble.js';
 
@@ -28,6 +29,25 @@ interface Errand {
   readonly request: EditRequest;
 }
 
+/** The turn that shows what came back. Throws where the browser cannot show it. */
+async function turnOf(wish: Wish, request: EditRequest, { picture: blob, model, editId, receiptNonce }: Edited): Promise<Turn> {
+  const shown = await readPicture(blob, false);
+  if (shown === undefined) throw new Error('the result cannot be shown');
+  const plan = replayable(wish);
+  const labels = wish.understanding?.kind === 'plan' ? wish.understanding.chips.map((chip) => chip.label) : [];
+  if (model !== undefined) labels.push(`${model.id}, ${model.licence}`);
+  const picture = { blob, url: shown.url, width: shown.width, height: shown.height };
+  return { id: request.idempotencyKey, instruction: wish.instruction, labels, picture, edit: { id: editId, receiptNonce, sent: request.image }, ...(plan === undefined ? {} : { replay: plan }) };
+}
+
+/** A remark is about one turn, and goes with it. */
+function useRemark() {
+  const { state } = useEditor();
+  const [remarked, setRemarked] = useState<{ readonly remark: Remark | undefined; readonly turn: string }>();
+  const remark = state.timeline?.turns[state.timeline.at - 1]?.id === remarked?.turn ? remarked?.remark : undefined;
+  return { remark, setRemarked };
+}
+
 /** Runs one edit at a time and lays its picture on the canvas. */
 export function useRun(tell: { done: (seconds: number, remark: Remark | undefined) => void; cancelled: () => void; failed: (trouble: Trouble) => void }): Run {
   const client = useClient();
@@ -38,9 +58,7 @@ export function useRun(tell: { done: (seconds: number, remark: Remark | undefine
   const [failed, setFailed] = useState<{ readonly trouble: Trouble; readonly about: Picture | undefined }>();
   /** What went wrong with one picture says nothing about the next. */
   const trouble = failed?.about === original ? failed?.trouble : undefined;
-  const [remarked, setRemarked] = useState<{ readonly remark: Remark | undefined; readonly turn: string }>();
-  /** It is about one turn, and goes with it. */
-  const remark = state.timeline?.turns[state.timeline.at - 1]?.id === remarked?.turn ? remarked?.remark : undefined;
+  const { remark, setRemarked } = useRemark();
   const errand = useRef<Errand>(undefined);
   const stop = useRef<AbortController>(undefined);
 
@@ -57,15 +75,9 @@ export function useRun(tell: { done: (seconds: number, remark: Remark | undefine
     const about = editor.read().timeline?.original;
     setProgress({ phase: 'sending', part: 0 });
     try {
-      const { picture: blob, model, editId, receiptNonce, changedShare } = await runEdit(client, formOf(request), request.idempotencyKey, { signal: controller.signal, onProgress: setProgress });
-      const shown = await readPicture(blob, false);
-      if (shown === undefined) throw new Error('the result cannot be shown');
-      const plan = replayable(wish);
-      const labels = wish.understanding?.kind === 'plan' ? wish.understanding.chips.map((chip) => chip.label) : [];
-      if (model !== undefined) labels.push(`${model.id}, ${model.licence}`);
-      const picture = { blob, url: shown.url, width: shown.width, height: shown.height };
-      editor.act({ do: 'add turn', turn: { id: request.idempotencyKey, instruction: wish.instruction, labels, picture, edit: { id: editId, receiptNonce, sent: request.image }, ...(plan === undefined ? {} : { replay: plan }) } });
-      const found = remarkOn(changedShare);
+      const edited = await runEdit(client, formOf(request), request.idempotencyKey, { signal: controller.signal, onProgress: setProgress });
+      editor.act({ do: 'add turn', turn: await turnOf(wish, request, edited) });
+      const found = remarkOn(edited.changedShare);
       setRemarked({ remark: found, turn: request.idempotencyKey });
       done();
       tell.done((performance.now() - startedAt) / 1_000, found);
