@@ -4,12 +4,19 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@flux-context/runtime';
+import type { Hit } from '@flux-context/testkit';
 import { Client } from 'pg';
+import { content, scratch, token } from './content.js';
 
 const root = join(import.meta.dirname, '..');
 
-/** The appliance as `npm start` starts it, in a data folder of its own, on ports of its own. */
+/**
+ * The appliance as `npm start` starts it, in a data folder of its own, on ports of its own. Whatever is sent and received by it
+ * here is content; a journey that sends by another way tells `content`. It ends by `end`, which searches for all of it.
+ */
 export class RunningAppliance {
+  private ended = false;
+
   private constructor(
     readonly dataDirectory: string,
     readonly url: string,
@@ -52,17 +59,19 @@ export class RunningAppliance {
   }
 
   /** Edits a picture with the local credential. */
-  edit(image: Uint8Array, instruction: string, init: { headers?: Record<string, string>; apiKey?: string; signal?: AbortSignal; fields?: Record<string, string> } = {}): Promise<Response> {
+  async edit(image: Uint8Array, instruction: string, init: { headers?: Record<string, string>; apiKey?: string; signal?: AbortSignal; fields?: Record<string, string> } = {}): Promise<Response> {
     const form = new FormData();
-    form.set('image', new Blob([image.slice()]), 'picture');
+    form.set('image', new Blob([image.slice()]), `holiday-${token}.jpg`);
     form.set('instruction', instruction);
+    content.picture('picture', image);
+    content.words(instruction);
     for (const [name, value] of Object.entries(init.fields ?? {})) form.set(name, value);
     const headers = { authorization: `Bearer ${init.apiKey ?? this.apiKey}`, ...init.headers };
-    return fetch(`${this.url}/v1/edits`, { method: 'POST', headers, body: form, ...(init.signal && { signal: init.signal }) });
+    return learnt(await fetch(`${this.url}/v1/edits`, { method: 'POST', headers, body: form, ...(init.signal && { signal: init.signal }) }));
   }
 
-  get(path: string, apiKey = this.apiKey): Promise<Response> {
-    return fetch(`${this.url}${path}`, { headers: { authorization: `Bearer ${apiKey}` } });
+  async get(path: string, apiKey = this.apiKey): Promise<Response> {
+    return learnt(await fetch(`${this.url}${path}`, { headers: { authorization: `Bearer ${apiKey}` } }));
   }
 
   post(path: string, body: unknown, apiKey = this.apiKey): Promise<Response> {
@@ -114,9 +123,31 @@ export class RunningAppliance {
     if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
   }
 
-  forget(): void {
-    rmSync(this.dataDirectory, { recursive: true, force: true });
+  /** What it has kept in its folder until now of what the journey sent and received. */
+  async kept(): Promise<Hit[]> {
+    await this.query('CHECKPOINT');
+    return content.keptIn(this.dataDirectory);
   }
+
+  /** Stops it, searches everything that it can have written, and removes that and the journey's folder. Throws when it has kept something. */
+  async end(): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
+    await this.stop();
+    const kept: Hit[] = [];
+    try {
+      kept.push(...(await content.keptIn(this.dataDirectory)), ...(await content.leftBeside(this.dataDirectory)));
+    } finally {
+      for (const folder of [this.dataDirectory, scratch]) rmSync(folder, { recursive: true, force: true });
+    }
+    if (kept.length > 0) throw new Error(`The appliance has kept what was sent or received:\n${kept.map(({ form, file }) => `${form} in ${file}`).join('\n')}`);
+  }
+}
+
+/** A picture that is answered is content as well; nobody waits for it here. */
+function learnt(answer: Response): Response {
+  if (answer.headers.get('content-type')?.startsWith('image/')) content.picture('result', answer.clone().arrayBuffer());
+  return answer;
 }
 
 /** A process and every one below it. */

@@ -1,25 +1,21 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RunningAppliance } from './appliance.js';
+import { content, scratch as folder } from './content.js';
+import { photo, photoFile } from './pictures.js';
 import { until } from './until.js';
 
 const root = join(import.meta.dirname, '..');
-const photo = readFileSync(join(root, 'examples', 'coffee.jpg'));
 
 let appliance: RunningAppliance;
-let folder: string;
 beforeAll(async () => {
   appliance = await RunningAppliance.start();
-  folder = mkdtempSync(join(tmpdir(), 'auditor-'));
 });
 afterAll(async () => {
-  await appliance.stop();
-  appliance.forget();
-  rmSync(folder, { recursive: true, force: true });
+  await appliance.end();
 });
 
 const verifyLog = (...args: string[]) => flux('verify', 'log', ...args);
@@ -38,14 +34,14 @@ const allSigned = () => until(async () => (await signedSize()) === (await events
 
 describe('an auditor', () => {
   it('verifies the log of edits on his own computer, keeps it, and goes on from there', async () => {
-    expect((await appliance.edit(photo, 'crop to square')).status).toBe(200);
+    expect((await appliance.edit(photo(), 'crop to square')).status).toBe(200);
     await allSigned();
     const first = await verifyLog('--save', 'monday');
     expect(first).toMatchObject({ code: 0, output: expect.stringContaining('all as they were signed') });
     const log = readFileSync(join(folder, 'monday/tile/entries', `000.p/${await signedSize()}`), 'latin1');
     expect(log).toContain('"name":"edit.accepted"');
     expect(log).not.toContain('crop');
-    expect((await appliance.edit(photo, 'make it black and white')).status).toBe(200);
+    expect((await appliance.edit(photo(), 'make it black and white')).status).toBe(200);
     await allSigned();
     const key = readFileSync(join(folder, 'monday/key'), 'utf8').trim();
     expect(await verifyLog('--key', key, '--checkpoint', 'monday/checkpoint', '--save', 'tuesday')).toMatchObject({ code: 0, output: expect.stringContaining('goes on from the earlier checkpoint') });
@@ -53,7 +49,8 @@ describe('an auditor', () => {
   });
 
   it('is shown a receipt, checks it without the appliance and against the log that he kept, and finds what was changed in it', async () => {
-    const picture = join(root, 'examples', 'coffee.jpg');
+    const picture = photoFile();
+    content.words('make it sepia');
     expect(await flux('edit', picture, 'make it sepia', '-o', 'out.png', '--receipt', 'receipt.json')).toMatchObject({ code: 0 });
     await allSigned();
     expect((await verifyLog('--save', 'wednesday')).code).toBe(0);

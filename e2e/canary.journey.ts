@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,16 +8,14 @@ import { internalPaths } from '@flux-context/contracts';
 import { byteNeedles, Canary, type Needle, type Place, textNeedles } from '@flux-context/testkit';
 import sharp from 'sharp';
 import { RunningAppliance } from './appliance.js';
+import { content, scratch, token, unheard } from './content.js';
 import { caughtInTheMiddle, signal, type Caught } from './middle.js';
 import { until } from './until.js';
 
 const root = join(import.meta.dirname, '..');
 /** As many edits as `npm run canary -- --edits 500` says; few in the suite. */
 const edits = Number(process.env['CANARY_EDITS'] ?? 12);
-const token = randomBytes(12).toString('hex');
-/** Digits that stand nowhere else, so that no piece of 16 letters does either. */
-const digits = String(randomBytes(6).readUIntBE(0, 6)).padStart(15, '7');
-const words = `${digits.slice(0, 2)}.${digits}${digits}%`;
+const words = unheard(77);
 const instruction = `make it ${words} warmer`;
 /** The same and more, so that it takes a while, and something can happen in the middle. */
 const longInstruction = `resize to 6000 px wide, then ${instruction}, then resize to 1200 px wide`;
@@ -26,7 +24,6 @@ const described = `described as ${token}-${token}`;
 const startedMs = Date.now();
 
 let appliance: RunningAppliance;
-let scratch: string;
 let picture: Buffer;
 let output: Buffer;
 let needles: Needle[];
@@ -40,14 +37,13 @@ async function unique(width: number, height: number): Promise<Buffer> {
 const environment = { REDELIVERY_SECONDS: '2' };
 
 beforeAll(async () => {
-  scratch = mkdtempSync(join(tmpdir(), 'canary-'));
   picture = await unique(1_200, 900);
+  content.picture('input file', picture);
+  content.words(instruction);
   appliance = await RunningAppliance.start(environment);
 });
 afterAll(async () => {
-  await appliance.stop();
-  appliance.forget();
-  rmSync(scratch, { recursive: true, force: true });
+  await appliance.end();
 });
 
 function send(init: { headers?: Record<string, string>; instruction?: string; image?: Buffer } = {}): Promise<Response> {
@@ -128,7 +124,7 @@ describe('nothing is kept', () => {
     await appliance.query('DROP TABLE planted');
     // What is dropped stays in the write-ahead log and its recycled files: a new folder is the only clean one.
     await appliance.stop();
-    appliance.forget();
+    rmSync(appliance.dataDirectory, { recursive: true });
     appliance = await RunningAppliance.start(environment);
   });
 

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import ts from 'typescript';
 import { RunningAppliance } from './appliance.js';
+import { content, scratch as folder } from './content.js';
+import { photoFile } from './pictures.js';
 
 const root = join(import.meta.dirname, '..');
 const page = (path: string) => readFileSync(join(root, 'docs', path), 'utf8');
@@ -17,19 +18,16 @@ const shellBlocks = blocks('sh').filter((block) => !block.startsWith('export'));
 const plans = blocks('json').filter((block) => block.includes('"operations"'));
 
 let appliance: RunningAppliance;
-let folder: string;
 beforeAll(async () => {
   appliance = await RunningAppliance.start();
-  folder = mkdtempSync(join(tmpdir(), 'developer-'));
   mkdirSync(join(folder, 'examples'));
-  for (const name of ['examples/coffee.jpg', 'photo.jpg']) copyFileSync(join(root, 'examples/coffee.jpg'), join(folder, name));
+  for (const name of ['examples/coffee.jpg', 'photo.jpg']) photoFile(name);
+  for (const [, instruction] of page('api/edits.md').matchAll(/instruction="([^"]+)"/g)) content.words(instruction!);
   const { width, height } = await sharp(join(folder, 'photo.jpg')).metadata();
   await sharp({ create: { width, height, channels: 3, background: 'white' } }).toFile(join(folder, 'mask.png'));
 });
 afterAll(async () => {
-  await appliance.stop();
-  appliance.forget();
-  rmSync(folder, { recursive: true, force: true });
+  await appliance.end();
 });
 
 async function run(program: string, ...args: string[]): Promise<void> {

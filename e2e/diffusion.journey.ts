@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,12 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EditStatus, Limits, Model } from '@flux-context/contracts';
 import sharp from 'sharp';
 import { RunningAppliance } from './appliance.js';
+import { content, scratch as folder } from './content.js';
+import { noise, photo } from './pictures.js';
 import { until } from './until.js';
 
 const root = join(import.meta.dirname, '..');
 const fixture = join(root, 'packages/diffusion/fixtures/flux2-klein');
 
-let folder: string;
 let data: string;
 let appliance: RunningAppliance;
 
@@ -24,15 +25,14 @@ const left = (width: number, height: number) => sharp({ create: { width, height,
 const available = async () => ((await (await appliance.get('/v1/balance')).json()) as { available: number }).available;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'diffusion-'));
-  data = join(folder, 'data');
-  await sharp(join(root, 'examples/coffee.jpg')).resize(192, 128).png().toFile(file('photo.png'));
+  data = mkdtempSync(join(tmpdir(), 'appliance-'));
+  content.words('add a dog', 'make it square');
+  await sharp(photo()).extract({ left: 0, top: 0, width: 192, height: 128 }).png().toFile(file('photo.png'));
   writeFileSync(file('mask.png'), await left(192, 128));
   appliance = await RunningAppliance.start({}, data);
 }, 300_000);
 afterAll(async () => {
-  await appliance.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await appliance.end();
 }, 60_000);
 
 describe('an appliance with an image model', () => {
@@ -83,12 +83,11 @@ describe('an appliance with an image model', () => {
   it('charges nothing for what fails: too small, too long, too many words, a killed engine', async () => {
     const before = await available();
     const refused = async (image: Buffer, instruction: string) => ((await (await appliance.edit(image, instruction)).json()) as { code: string }).code;
-    const of = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: 'grey' } }).png().toBuffer();
-    expect(await refused(await of(1, 1), 'add a dog')).toBe('picture.too_small');
-    expect(await refused(await of(20_000, 100), 'add a dog')).toBe('picture.too_elongated');
+    expect(await refused(await noise(1, 1), 'add a dog')).toBe('picture.too_small');
+    expect(await refused(await noise(20_000, 100), 'add a dog')).toBe('picture.too_elongated');
     expect(await refused(readFileSync(file('photo.png')), 'so '.repeat(10_000))).toBe('instruction.too_long');
     expect(await refused(readFileSync(file('photo.png')), 'dogs '.repeat(790))).toBe('model.prompt_too_long');
-    const running = appliance.edit(await of(1_024, 1_024), 'add a dog', { fields: { options: JSON.stringify({ engine: 'diffusion' }) } });
+    const running = appliance.edit(await noise(1_024, 1_024), 'add a dog', { fields: { options: JSON.stringify({ engine: 'diffusion' }) } });
     await until(async () => (await appliance.query(`SELECT FROM edits WHERE state = 'accepted'`)).length > 0, 30_000);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     for (const pid of appliance.pidsOf('engine.cjs')) process.kill(pid, 'SIGKILL');

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import sharp from 'sharp';
 import { alive, RunningAppliance } from './appliance.js';
+import { scratch, unheard } from './content.js';
 import { entitlementWith } from './entitlement.js';
 import { caughtInTheMiddle } from './middle.js';
 import { largePhoto, photo } from './pictures.js';
@@ -18,7 +17,6 @@ interface Account {
 }
 
 let appliance: RunningAppliance;
-let folder: string;
 
 const organisation = async (): Promise<Account> =>
   (await appliance.query<Account>(`SELECT granted::int, posted::int, pending::int FROM accounts WHERE owner = 'organisation'`))[0]!;
@@ -27,13 +25,10 @@ const organisation = async (): Promise<Account> =>
 const entriesOf = (editId: string) => appliance.query<{ kind: string }>(`SELECT kind FROM quota_entries WHERE edit_id = $1 ORDER BY id`, [editId]);
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'exactly-once-'));
-  appliance = await RunningAppliance.start({ ...entitlementWith(folder, { monthlyEdits: granted - 100, packs: [{ purchaseId: 'order-1', edits: 100 }] }), EDIT_DEADLINE_SECONDS: '120' });
+  appliance = await RunningAppliance.start({ ...entitlementWith(scratch, { monthlyEdits: granted - 100, packs: [{ purchaseId: 'order-1', edits: 100 }] }), EDIT_DEADLINE_SECONDS: '120' });
 });
 afterAll(async () => {
-  await appliance.stop();
-  appliance.forget();
-  rmSync(folder, { recursive: true, force: true });
+  await appliance.end();
 });
 
 describe('the ledger under load', () => {
@@ -44,7 +39,7 @@ describe('the ledger under load', () => {
     let begun = 0;
     for (let round = 0; round < 20; round++) {
       const { id, thaw } = await caughtInTheMiddle(appliance, async () => {
-        const asked = await appliance.edit(picture, 'increase saturation by 30%', { headers: { prefer: 'respond-async' } });
+        const asked = await appliance.edit(picture, `increase saturation by ${unheard(30)}`, { headers: { prefer: 'respond-async' } });
         begun += 1;
         return ((await asked.json()) as { id: string }).id;
       });
@@ -64,8 +59,10 @@ describe('the ledger under load', () => {
 
   it('lets exactly as many of 256 parallel edits through as are left, and charges no other', async () => {
     const left = 100;
-    while (granted - (await organisation()).posted > left) expect((await appliance.edit(photo(), 'make it black and white')).status).toBe(200);
-    const answers = await Promise.all(Array.from({ length: 256 }, () => appliance.edit(photo(), 'make it black and white').then(async (answer) => ({ status: answer.status, bytes: (await answer.arrayBuffer()).byteLength }))));
+    // What 256 edits at once cost two cores is not the question here.
+    const picture = await sharp(photo()).resize(150, 100).jpeg().toBuffer();
+    while (granted - (await organisation()).posted > left) expect((await appliance.edit(picture, 'make it black and white')).status).toBe(200);
+    const answers = await Promise.all(Array.from({ length: 256 }, () => appliance.edit(picture, 'make it black and white').then(async (answer) => ({ status: answer.status, bytes: (await answer.arrayBuffer()).byteLength }))));
     const tally = (status: number) => answers.filter((answer) => answer.status === status).length;
     expect([tally(200), tally(402)]).toEqual([left, 256 - left]);
     expect(await organisation()).toEqual({ granted, posted: granted, pending: 0 });

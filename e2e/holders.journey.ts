@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '@flux-context/runtime';
 import { pidsBelow, RunningAppliance } from './appliance.js';
+import { content, unheard } from './content.js';
 import { caughtInTheMiddle } from './middle.js';
 import { largePhoto, photo } from './pictures.js';
 import { until } from './until.js';
 
 const apps = join(import.meta.dirname, '../apps');
+const instruction = `increase saturation by ${unheard(30)}`;
 
 /** A second API process on the same database, with a worker of its own that serves both. */
 class SecondHolder {
@@ -44,7 +46,9 @@ class SecondHolder {
   edit(beside: RunningAppliance, image: Uint8Array, headers: Record<string, string> = {}): Promise<Response> {
     const form = new FormData();
     form.set('image', new Blob([image.slice()]), 'picture');
-    form.set('instruction', 'increase saturation by 30%');
+    form.set('instruction', instruction);
+    content.picture('picture', image);
+    content.words(instruction);
     return this.call(beside, 'POST', '/v1/edits', { body: form, headers });
   }
 
@@ -83,8 +87,7 @@ beforeAll(async () => {
 afterEach(() => second?.end());
 afterAll(async () => {
   process.kill(firstWorker, 'SIGCONT');
-  await appliance.stop();
-  appliance.forget();
+  await appliance.end();
 });
 
 const entriesOf = (editId: string) => appliance.query<{ kind: string }>(`SELECT kind FROM quota_entries WHERE edit_id = $1 ORDER BY id`, [editId]).then((rows) => rows.map(({ kind }) => kind));
@@ -125,7 +128,7 @@ describe('an API process that holds edits and is killed', () => {
     expect(performance.now() - killedMs).toBeLessThan(10_000);
     expect([await stateOf(id), await entriesOf(id)]).toEqual([{ state: 'failed', code: 'edit.holder_lost' }, ['reserve', 'release']]);
     expect((await appliance.get(`/v1/edits/${id}/result`)).status).toBe(503);
-    const again = await appliance.edit(picture, 'increase saturation by 30%', { headers: { 'idempotency-key': `before-${tries}` } });
+    const again = await appliance.edit(picture, instruction, { headers: { 'idempotency-key': `before-${tries}` } });
     expect([again.status, ((await again.json()) as { code: string; editId: string })]).toEqual([503, expect.objectContaining({ code: 'edit.holder_lost', editId: id })]);
     expect(await entriesOf(id)).toEqual(['reserve', 'release']);
     expect(await goodwillOf(id)).toBe(0);

@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { runCalls } from '@flux-context/hostile';
+import { runCalls, sentByCalls } from '@flux-context/hostile';
 import { RunningAppliance } from './appliance.js';
+import { content } from './content.js';
 
 let appliance: RunningAppliance;
 beforeAll(async () => {
+  const { pictures, words } = await sentByCalls();
+  for (const [name, picture] of pictures) content.picture(name, picture);
+  content.words(...words);
   appliance = await RunningAppliance.start({ REDELIVERY_SECONDS: '5' });
 });
 afterAll(async () => {
-  await appliance.stop();
-  appliance.forget();
+  await appliance.end();
 });
 
 describe('600 calls made from the contract, a fifth of them spoiled', () => {

@@ -1,20 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import { RunningAppliance } from './appliance.js';
-import { photo } from './pictures.js';
+import { largePhoto, photo } from './pictures.js';
 
 let appliance: RunningAppliance;
 beforeAll(async () => {
   appliance = await RunningAppliance.start();
 });
 afterAll(async () => {
-  await appliance.stop();
-  appliance.forget();
+  await appliance.end();
 });
 
 describe('a picture of 100 megapixels', () => {
   it('goes through geometry and through light and colour, with the default memory of a sandbox', async () => {
-    const large = await sharp(photo()).resize(12_500, 8_000, { fit: 'fill' }).jpeg({ quality: 85 }).toBuffer();
+    const large = await largePhoto(12_500, 8_000);
     expect(large.byteLength).toBeLessThan(20_000_000);
     const edited = await appliance.edit(large, 'rotate 90 degrees clockwise, then lift the shadows and make it warmer');
     expect(edited.status).toBe(200);

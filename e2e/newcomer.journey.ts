@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import { RunningAppliance } from './appliance.js';
+import { content, scratch as folder } from './content.js';
+import { photoFile } from './pictures.js';
 
 const root = join(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -19,24 +20,23 @@ function readmeLines(start: string): string {
 }
 
 let appliance: RunningAppliance;
-let folder: string;
 beforeAll(async () => {
   appliance = await RunningAppliance.start();
-  folder = mkdtempSync(join(tmpdir(), 'newcomer-'));
+  photoFile();
 });
 afterAll(async () => {
-  await appliance.stop();
-  appliance.forget();
-  rmSync(folder, { recursive: true, force: true });
+  await appliance.end();
 });
 
-/** Runs README lines as they stand, but for the port and the folders, which a test may not share with others. */
+/** Runs README lines as they stand, but for the port, the folders and the photo, which a test may not share with others. */
 async function shell(lines: string): Promise<void> {
   const here = lines
     .replaceAll('http://127.0.0.1:8080', appliance.url)
     .replaceAll('./.appliance', appliance.dataDirectory)
+    .replaceAll('examples/', `${folder}/`)
     // Bare names are files that the lines make.
     .replaceAll(/(?<=\s)([\w-]+\.(?:jpg|png|json))(?=\s)/g, `${folder}/$1`);
+  for (const [, instruction] of lines.matchAll(/"([a-z][\w ,]+)"/g)) content.words(instruction!);
   await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', here], { cwd: root, env: { ...process.env, NODE_OPTIONS: '', DATA_DIR: appliance.dataDirectory } });
 }
 

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from './prepare/build.mjs';
 import { installDependencies } from './prepare/dependencies.mjs';
 import { installPrograms } from './prepare/programs.mjs';
+import { takeTurn } from './prepare/turn.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -39,6 +40,8 @@ if (!existsSync('package-lock.json')) {
   console.error('package-lock.json is missing: this is not a whole clone. Clone the repository again.');
   process.exit(1);
 }
+const endTurn = takeTurn(root);
 installDependencies();
 build();
+endTurn();
 await goal();

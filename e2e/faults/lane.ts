@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import type { Canary } from '@flux-context/testkit';
 import { RunningAppliance } from '../appliance.js';
 import { until } from '../until.js';
 import type { Point } from './points.js';
@@ -51,8 +50,7 @@ export class Lane {
   }
 
   async stop(): Promise<void> {
-    await this.appliance.stop();
-    this.appliance.forget();
+    await this.appliance.end();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -84,7 +82,7 @@ export class Lane {
   }
 
   /** What must hold whenever nothing runs: ledger and log are whole, and nothing of any edit is in a file. */
-  async contradictions(canary: Canary): Promise<string[]> {
+  async contradictions(): Promise<string[]> {
     const unbalanced = await this.appliance.query<{ id: string }>(`
       SELECT a.id FROM accounts a LEFT JOIN LATERAL (
         SELECT coalesce(sum(CASE kind WHEN 'grant' THEN amount WHEN 'expire' THEN -amount WHEN 'refund' THEN -amount ELSE 0 END), 0) AS granted,
@@ -93,8 +91,7 @@ export class Lane {
         FROM quota_entries WHERE account_id = a.id) e ON true
       WHERE (a.granted, a.posted, a.pending) IS DISTINCT FROM (e.granted, e.posted, e.pending) OR a.pending <> 0`);
     const log = await this.logFault();
-    await this.appliance.query('CHECKPOINT');
-    const kept = await canary.search([{ folder: this.appliance.dataDirectory }]);
+    const kept = await this.appliance.kept();
     return [...unbalanced.map(({ id }) => `the entries of ${id} do not add up to its balance`), ...log, ...kept.map(({ form, file }) => `${file} keeps ${form}`)];
   }
 

@@ -5,7 +5,10 @@
 //
 //	verify-go <key> <directory>
 //
-// The directory holds the log's files as c2sp.org/tlog-tiles names them.
+// The directory holds the log's files as c2sp.org/tlog-tiles names them. Of a log
+// that was shortened it holds minimum as well, the index of the first entry that
+// is still there: of those before it the hashes are checked, which is all that is
+// left of them.
 package main
 
 import (
@@ -29,36 +32,59 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: verify-go <key> <directory>")
 		os.Exit(2)
 	}
-	size, err := verify(os.Args[1], os.Args[2])
+	size, minimum, err := verify(os.Args[1], os.Args[2])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Printf("%d entries are as they were signed\n", size)
+	fmt.Printf("%d entries are as they were signed\n", size-minimum)
+	if minimum > 0 {
+		fmt.Printf("of the %d before them only the hashes are left, which are as they were signed\n", minimum)
+	}
 }
 
-func verify(key, directory string) (int64, error) {
+func verify(key, directory string) (size, minimum int64, err error) {
 	tree, err := openCheckpoint(key, directory)
-	if err != nil {
-		return 0, err
+	if err != nil || tree.N == 0 {
+		return 0, 0, err
 	}
-	if tree.N == 0 {
-		return 0, nil
+	if minimum, err = minimumOf(directory, tree.N); err != nil {
+		return 0, 0, err
 	}
 	hashes := tlog.TileHashReader(tree, tiles(directory))
 	root, err := tlog.TreeHash(tree.N, hashes)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if root != tree.Hash {
-		return 0, errors.New("the tiles do not hash to the root")
+		return 0, 0, errors.New("the tiles do not hash to the root")
 	}
 	for first := int64(0); first < tree.N; first += 1 << height {
-		if err := verifyBundle(directory, first, min(1<<height, tree.N-first), hashes); err != nil {
-			return 0, err
+		leaves, err := leavesOf(first, min(1<<height, tree.N-first), hashes)
+		if err == nil && first >= minimum {
+			err = verifyBundle(directory, first, leaves)
+		}
+		if err != nil {
+			return 0, 0, err
 		}
 	}
-	return tree.N, nil
+	return tree.N, minimum, nil
+}
+
+// minimumOf is the first entry that is still there; entries go by whole bundles.
+func minimumOf(directory string, size int64) (int64, error) {
+	text, err := os.ReadFile(filepath.Join(directory, "minimum"))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	minimum, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
+	if err != nil || minimum < 0 || minimum > size || minimum%(1<<height) != 0 {
+		return 0, errors.New("the log does not begin at the end of a bundle")
+	}
+	return minimum, nil
 }
 
 func openCheckpoint(key, directory string) (tree tlog.Tree, err error) {
@@ -89,17 +115,18 @@ func openCheckpoint(key, directory string) (tree tlog.Tree, err error) {
 	return tree, nil
 }
 
-func verifyBundle(directory string, first, count int64, hashes tlog.HashReader) error {
-	path := pathOf(tlog.Tile{H: height, L: -1, N: first >> height, W: int(count)})
-	bundle, err := os.ReadFile(filepath.Join(directory, path))
-	if err != nil {
-		return err
-	}
+// leavesOf reads the hashes of entries; the reader vouches that they lead to the root.
+func leavesOf(first, count int64, hashes tlog.HashReader) ([]tlog.Hash, error) {
 	indexes := make([]int64, count)
 	for at := range indexes {
 		indexes[at] = tlog.StoredHashIndex(0, first+int64(at))
 	}
-	leaves, err := hashes.ReadHashes(indexes)
+	return hashes.ReadHashes(indexes)
+}
+
+func verifyBundle(directory string, first int64, leaves []tlog.Hash) error {
+	path := pathOf(tlog.Tile{H: height, L: -1, N: first >> height, W: len(leaves)})
+	bundle, err := os.ReadFile(filepath.Join(directory, path))
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ const signingKey = secret().transform((text, context) => {
 
 /** The deployment's configuration, as docs/operate/configuration.md lists it. Every secret can also be given as `NAME_FILE`. */
 export const configSchema = z.object({
-  DATABASE_URL: secret().describe('PostgreSQL 15 or newer, `postgres://user@host:5432/name`.'),
+  DATABASE_URL: secret().describe('PostgreSQL 15 or newer, `postgres://user@host:5432/name`. A pooler in between must keep prepared statements, as PgBouncer does from 1.21 on.'),
   DATABASE_PASSWORD: secret().optional().describe('Its password, when it is not in the URL.'),
   SEQUENCER_DATABASE_URL: secret().optional().describe("The same database with the sequencer's role, so that no other code of the process can write to the audit log's tree; `DATABASE_URL` when absent. See audit.md."),
   DATABASE_POOL_MAX: whole(2, 200).default(12).describe('Connections that one process opens to the database.'),

@@ -21,8 +21,9 @@ describe('underline', () => {
     expect(underline(instruction, spans)[1]).toBe(marks);
   });
 
-  it('keeps control characters away from the terminal', () => {
-    expect(underline('a\u001B[31mb\nc', [])[0]).toBe('a [31mb c');
+  it('keeps control characters, and those that turn the order of words, away from the terminal', () => {
+    expect(underline('a\u001B[31mb\nc\u009Bd', [])[0]).toBe('a [31mb c d');
+    expect(underline('a\u202Eb\u2066c\u2028d', [])[0]).toBe('a b c d');
   });
 });
 

@@ -11,8 +11,8 @@ export interface Explanation {
   readonly json: Problem | { readonly code: string; readonly title: string; readonly faults?: readonly (LogFault | ReceiptDamage)[] };
 }
 
-/** Text of the server, made harmless for a terminal. */
-export const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, ' ');
+/** Text of the server, made harmless for a terminal: no command, no second line, and nothing that shows it in another order. */
+export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, ' ');
 
 const isWide = (character: string): boolean => /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uff60]/u.test(character);
 

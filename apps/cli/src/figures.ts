@@ -11,12 +11,15 @@ export function describeBalance({ account, available, pending, grants }: Balance
   ];
 }
 
+const describeModel = ({ id, licence, limits: { referencesMax, sideMin, aspectMax } }: Limits['models'][number]): string =>
+  `${id} (${licence.id}); up to ${number(referencesMax)} reference pictures; pictures of ${number(sideMin)} pixels a side or more, up to ${number(aspectMax)}:1`;
+
 export function describeLimits(limits: Limits): string[] {
   return [
     `Pictures: ${limits.sourceFormats.join(', ')}; up to ${millions(limits.pictureBytesMax)} MB and ${millions(limits.picturePixelsMax)} megapixels`,
     `Results:  ${limits.outputFormats.join(', ')}; readable for ${number(limits.redeliverySeconds)} s`,
     `Words:    up to ${number(limits.instructionLengthMax)} characters; up to ${number(limits.referencesMax)} reference pictures`,
     `Engines:  ${limits.engines.join(', ') || 'none at the moment'}; an edit may take ${number(limits.deadlineSeconds)} s`,
-    ...(limits.models.length > 0 ? [`Models:   ${limits.models.map(({ id, licence }) => `${id} (${licence.id})`).join(', ')}`] : []),
+    ...limits.models.map((model, index) => `${index === 0 ? 'Models:   ' : '          '}${describeModel(model)}`),
   ];
 }

@@ -278,10 +278,12 @@ describe('flux', () => {
 
   it('shows the balance and the limits', async () => {
     server.doors['GET /v1/balance'] = [json(200, { account: 'organisation', available: 9_998, pending: 1, used: 1, granted: 10_000, grants: [{ id: `grt_${'b'.repeat(32)}`, kind: 'monthly', amount: 10_000, remaining: 9_998, expiresAt: '2026-03-01T00:00:00Z' }] })];
-    server.doors['GET /v1/limits'] = [json(200, { pictureBytesMax: 20_971_520, picturePixelsMax: 100_000_000, referencesMax: 4, instructionLengthMax: 4_000, deadlineSeconds: 120, redeliverySeconds: 60, sourceFormats: ['jpeg', 'heic'], outputFormats: ['png'], engines: ['exact'], models: [] })];
+    server.doors['GET /v1/limits'] = [json(200, { pictureBytesMax: 20_971_520, picturePixelsMax: 100_000_000, referencesMax: 4, instructionLengthMax: 4_000, deadlineSeconds: 120, redeliverySeconds: 60, sourceFormats: ['jpeg', 'heic'], outputFormats: ['png'], engines: ['exact', 'diffusion'], models: [{ id: 'klein', family: 'flux2-klein', licence: { id: 'Apache-2.0', name: 'Apache License 2.0', requiresAcceptance: false }, limits: { sideMin: 64, aspectMax: 8, referencesMax: 3 } }] })];
     expect((await flux(['balance'])).stdout.toString()).toBe('9,998 edits left for the organisation, 1 running\n  monthly: 9,998 of 10,000, until 2026-03-01\n');
     expect(JSON.parse((await flux(['balance', '--json'])).stdout.toString())).toMatchObject({ available: 9_998 });
-    expect((await flux(['limits'])).stdout.toString()).toContain('up to 20.9 MB and 100 megapixels');
+    const { stdout } = await flux(['limits']);
+    expect(stdout.toString()).toContain('up to 20.9 MB and 100 megapixels');
+    expect(stdout.toString()).toContain('Models:   klein (Apache-2.0); up to 3 reference pictures; pictures of 64 pixels a side or more, up to 8:1\n');
   });
 
   it('helps', async () => {

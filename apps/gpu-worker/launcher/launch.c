@@ -2,8 +2,9 @@
  * Starts a sandbox where no user namespace can be made, as in restricted pods: takes from itself what the program that it
  * becomes must not have, and any failure on the way ends it, so that nothing ever runs half locked in.
  *
- *   launch --descriptors COUNT --filter DESCRIPTOR --see PATH ... -- PROGRAM ARGUMENT ...
+ *   launch --parent PROCESS --descriptors COUNT --filter DESCRIPTOR --see PATH ... -- PROGRAM ARGUMENT ...
  *
+ * --parent       the id of who starts it, and with whom it dies
  * --descriptors  how many, counted from 0, the program is given; all others are closed
  * --filter       where the filter of system calls is read from; it is closed then. See src/sandbox/seccomp/
  * --see          a file or a folder that can be read and run; there may be many. Beside them it sees /proc of itself
@@ -47,7 +48,7 @@ static const struct ruleset everything[] = {
 };
 
 static const unsigned capabilities_max = 64;
-enum { instructions_max = 4096 };
+enum { instructions_max = 4096, descriptor_min = 3, descriptor_max = 255 };
 
 static _Noreturn void give_up(const char *step)
 {
@@ -55,18 +56,19 @@ static _Noreturn void give_up(const char *step)
     _exit(70);
 }
 
-static int number(const char *text)
+static int number(const char *text, long least, long most)
 {
     char *end;
     long value = strtol(text, &end, 10);
-    if (*text == '\0' || *end != '\0' || value < 3 || value > 255) give_up("a descriptor is out of range");
+    if (*text == '\0' || *end != '\0' || value < least || value > most) give_up("a number is out of range");
     return (int)value;
 }
 
-/* Dies with its parent, and gets nothing back by running a file that would give more. */
-static void bind_to_parent(void)
+/* Dies with its parent, also one that died before it was asked to, and gets nothing back by running a file that would give more. */
+static void bind_to_parent(pid_t parent)
 {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) give_up("parent-death signal");
+    if (getppid() != parent) give_up("the parent is gone");
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) give_up("no_new_privs");
 }
 
@@ -143,17 +145,18 @@ static unsigned read_filter(int descriptor, struct sock_filter *instructions)
 int main(int count, char **arguments)
 {
     static struct sock_filter filter[instructions_max];
-    int descriptors = -1, filter_at = -1, at = 1;
+    int parent = -1, descriptors = -1, filter_at = -1, at = 1;
     int rules = forbid_everything();
 
-    bind_to_parent();
     for (; at + 1 < count && strcmp(arguments[at], "--") != 0; at += 2) {
-        if (strcmp(arguments[at], "--descriptors") == 0) descriptors = number(arguments[at + 1]);
-        else if (strcmp(arguments[at], "--filter") == 0) filter_at = number(arguments[at + 1]);
+        if (strcmp(arguments[at], "--parent") == 0) parent = number(arguments[at + 1], 1, INT32_MAX);
+        else if (strcmp(arguments[at], "--descriptors") == 0) descriptors = number(arguments[at + 1], descriptor_min, descriptor_max);
+        else if (strcmp(arguments[at], "--filter") == 0) filter_at = number(arguments[at + 1], descriptor_min, descriptor_max);
         else if (strcmp(arguments[at], "--see") == 0) let_see(rules, arguments[at + 1]);
         else give_up("an unknown option");
     }
-    if (descriptors < 0 || filter_at < 0 || at + 1 >= count) give_up("something was not said");
+    if (parent < 0 || descriptors < 0 || filter_at < 0 || at + 1 >= count) give_up("something was not said");
+    bind_to_parent(parent);
     let_see(rules, "/proc/self");
     unsigned instructions = read_filter(filter_at, filter);
 

@@ -29,7 +29,7 @@ export const configSchema = z.object({
   SANDBOX_BYTES_MAX: whole(gibibyte / 2, 256 * gibibyte).default(2 * gibibyte).describe('Memory of one sandbox, in bytes.'),
   SANDBOX_CPU_SECONDS_MAX: whole(1, 86_400).default(300).describe('CPU time of one sandbox.'),
   SANDBOX_ISOLATION: z.enum(isolations).optional().describe('Use this form of isolation only; the strictest that works here when absent.'),
-  MODELS_DIR: z.string().min(1).optional().describe('Folder of the image models, which the worker only reads. Without it, or without a bundle in it, exact edits are all it takes, and no engine is started.'),
+  MODELS_DIR: z.string().min(1).optional().describe('Folder of the image models, which the worker only reads. Without a bundle in it exact edits are all it takes, and no engine is started; when bundles come or go, models are loaded anew.'),
   MODELS: list.pipe(z.array(modelId)).default([]).describe('Models to load, separated by commas; all that are there when empty. All workers of a pool load the same ones.'),
   ENGINE_PROVIDER: z.enum(['auto', ...providers]).default('auto').describe('What computes: `auto` takes the first of the others that works here.'),
   ENGINE_SLOTS: whole(1, 16).default(2).describe('Model edits at once: one is computed, the others are being opened or written.'),

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { prepareQueueSchema, queueSchema, TicketQueue } from '@flux-context/queue';
-import { listeningPorts, testDatabase, type TestDatabase } from '@flux-context/testkit';
+import type { TicketQueue } from '@flux-context/queue';
+import { listeningPorts } from '@flux-context/testkit';
 import sharp from 'sharp';
-import { briefFor, buildWorker, credential, everyOperation, repository, SpecHolder, until, WorkerProcess } from './worker.spec-parts.js';
+import { WorkerRoom } from './worker-room.spec-parts.js';
+import { briefFor, everyOperation, repository, SpecHolder, until, WorkerProcess } from './worker.spec-parts.js';
 
 const flip = { op: 'flip', axis: 'horizontal' };
 const quick = briefFor([flip]);
@@ -15,12 +15,10 @@ const quick = briefFor([flip]);
 const slow = briefFor(Array.from({ length: 32 }, () => ({ op: 'rotate', degrees: 90 })));
 
 describe('the worker', () => {
-  let database: TestDatabase;
-  let folder: string;
+  let room: WorkerRoom;
   let holder: SpecHolder;
   let queue: TicketQueue;
   let worker: WorkerProcess;
-  let env: Record<string, string>;
   let small: Buffer;
   let large: Buffer;
 
@@ -28,36 +26,14 @@ describe('the worker', () => {
     sharp({ create: { width, height, channels: 3, background: '#204060', noise: { type: 'gaussian', mean: 128, sigma: 40 } } }).png({ compressionLevel: 1 }).toBuffer();
 
   beforeAll(async () => {
-    buildWorker();
     [small, large] = await Promise.all([picture(64, 48), picture(3_000, 2_000)]);
-    database = await testDatabase();
-    folder = mkdtempSync(path.join(tmpdir(), 'worker-'));
-    const schema = queueSchema('shared');
-    const role = `worker_${process.pid}`;
-    await prepareQueueSchema(database.url, { schema, role, password: 'secret' });
-    holder = new SpecHolder();
-    await holder.listen();
-    env = {
-      POOL: 'shared',
-      POOL_CREDENTIAL: credential,
-      API_INTERNAL_URLS: holder.address,
-      QUEUE_URL: Object.assign(new URL(database.url), { username: role, password: 'secret' }).href,
-      KEYS_DIR: path.join(folder, 'keys'),
-      WORKER_SLOTS: '2',
-      METRICS_PORT: '0',
-    };
-    worker = new WorkerProcess(env);
-    queue = new TicketQueue({ connection: { url: database.url, schema }, pool: 'shared', engine: 'exact', onError: () => undefined });
-    await queue.ready();
+    room = await WorkerRoom.open();
+    ({ holder, worker, queues: { exact: queue } } = room);
     await until(() => holder.announcements.length > 0, 30_000);
   }, 90_000);
 
   afterAll(async () => {
-    await worker.stop();
-    await queue.close();
-    await holder.close();
-    await database.drop();
-    rmSync(folder, { recursive: true });
+    await room.close();
   }, 60_000);
 
   /** Sends an edit and waits for its report. */
@@ -248,7 +224,7 @@ describe('the worker', () => {
   });
 
   it('leaves no process behind when it is killed', async () => {
-    const doomed = new WorkerProcess(env);
+    const doomed = new WorkerProcess(room.env);
     await until(() => doomed.sandboxes().length >= 3, 20_000);
     const sandboxes = doomed.sandboxes();
     await doomed.stop('SIGKILL');
@@ -256,7 +232,7 @@ describe('the worker', () => {
   });
 
   it('refuses to start in production where the network cannot be denied', async () => {
-    const bold = new WorkerProcess({ ...env, NODE_ENV: 'production', SANDBOX_ISOLATION: 'process' });
+    const bold = new WorkerProcess({ ...room.env, NODE_ENV: 'production', SANDBOX_ISOLATION: 'process' });
     await until(() => bold.status !== null, 20_000);
     // The status of a wrong configuration, on which nobody starts it again.
     expect(bold.status).toBe(78);

@@ -49,8 +49,8 @@ export class Worker {
     if (!proven.callsFiltered) logger.warn('sandboxes run without a filter of system calls', { isolation: proven.isolation });
     const keys = fileKeySource({ directory: config.KEYS_DIR, epochSeconds: config.KEY_EPOCH_SECONDS, keepSeconds: config.KEY_KEEP_SECONDS });
     const engine = startEngine(config, proven, sight, logger);
-    const slots = config.WORKER_SLOTS + (engine ? config.ENGINE_SLOTS : 0);
-    const standby = new StandbyPool(() => commandFor(proven.isolation, sight, limits), slots + config.SANDBOX_SPARES);
+    const size = (): number => config.WORKER_SLOTS + (engine && engine.models.length > 0 ? config.ENGINE_SLOTS : 0) + config.SANDBOX_SPARES;
+    const standby = new StandbyPool(() => commandFor(proven.isolation, sight, limits), size);
     const worker = new Worker(config, logger, proven, keys, standby, engine);
     await worker.open();
     return worker;
@@ -82,9 +82,11 @@ export class Worker {
     logger.info('worker ready', { workerId: this.id, pool: config.POOL, isolation: this.proven.isolation, count: config.WORKER_SLOTS, port: this.listener.port });
   }
 
-  /** Exact edits do not wait for the models to be loaded. */
+  /** Exact edits do not wait for the models to be loaded, nor does a worker for the first model to be imported. */
   private async takeModelEdits(engine: Engine): Promise<void> {
-    if (await engine.started()) await this.consume('diffusion', this.config.ENGINE_SLOTS);
+    if (!(await engine.started())) return;
+    this.standby.refill();
+    await this.consume('diffusion', this.config.ENGINE_SLOTS);
   }
 
   private async consume(engine: EngineName, concurrency: number): Promise<void> {

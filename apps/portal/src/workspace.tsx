@@ -87,7 +87,7 @@ function EditingPage({ me, editor }: { me: Me; editor: Editor }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const limits = useQuery({ queryKey: [limitsRoute.id], queryFn: () => client.call(limitsRoute), staleTime: Infinity });
   const unsaved = useUnsaved(editor);
-  const run = useRun({ done: (seconds, remark) => say(`Done in ${seconds.toFixed(1)} seconds. ${remark?.title ?? ''}`.trim()), cancelled: () => say('Cancelled. Nothing was charged.'), failed: () => say('') });
+  const run = useRun({ done: (seconds) => say(`Done in ${seconds.toFixed(1)} seconds.`), cancelled: () => say('Cancelled. Nothing was charged.'), failed: () => say('') });
   const busy = run.progress !== undefined;
   const door = useIntake(editor, limits.data, () => !busy && unsaved.mayLose('Open another one'));
   const saving = useSaving(editor, () => {
@@ -101,7 +101,7 @@ function EditingPage({ me, editor }: { me: Me; editor: Editor }) {
   return (
     <div className="page" data-empty={empty}>
       <Header me={me} onOpen={setDrawer} withPanel={!empty} mayLeave={() => unsaved.mayLose('Sign out')} />
-      <CanvasColumn run={run} door={door} limits={limits.data} trouble={limits.error?.message} field={field} onPrivacy={() => setDrawer('privacy')} onLimits={() => setDrawer('limits')} />
+      <CanvasColumn run={run} door={door} limits={limits.data} trouble={limits.error?.message} field={field} onPrivacy={() => setDrawer('privacy')} />
       {!empty && <aside className="aside">{panel}</aside>}
       <Drawers open={drawer} me={me} limits={limits.data} panel={panel} onClose={() => setDrawer(undefined)} />
       <output className="for-ears">
@@ -118,18 +118,17 @@ interface CanvasColumnProps {
   readonly trouble: string | undefined;
   readonly field: RefObject<HTMLTextAreaElement | null>;
   readonly onPrivacy: () => void;
-  readonly onLimits: () => void;
 }
 
-function CanvasColumn({ run, door, limits, trouble, field, onPrivacy, onLimits }: CanvasColumnProps) {
+function CanvasColumn({ run, door, limits, trouble, field, onPrivacy }: CanvasColumnProps) {
   const { state } = useEditor();
+  const [composer, setComposer] = useState(0);
   const busy = run.progress !== undefined;
   const empty = currentPicture(state) === undefined;
-  const [foot, setFoot] = useState(0);
   const refusal = door.refusal ?? (empty ? trouble : undefined);
   return (
     <main className="column" data-over={door.over}>
-      <Stage busy={busy} foot={empty ? 0 : foot}>
+      <Stage busy={busy} composer={composer}>
         {empty ? <DropZone limits={limits} reading={door.reading} over={door.over} onFile={door.open} onPrivacy={onPrivacy} /> : <Toolbar busy={busy} />}
         {!empty && <BrushBar busy={busy} />}
         {!empty && (door.over || door.reading) && <div className="drop-over">{door.reading ? 'Reading your picture…' : 'Let go to open this picture instead'}</div>}
@@ -146,7 +145,7 @@ function CanvasColumn({ run, door, limits, trouble, field, onPrivacy, onLimits }
           </OptimisedNote>
         </output>
       )}
-      {!empty && <Composer run={run} limits={limits} field={field} onResize={setFoot} onLimits={onLimits} />}
+      {!empty && <Composer run={run} limits={limits} field={field} onHeight={setComposer} />}
     </main>
   );
 }

@@ -136,7 +136,7 @@ export const editRoutes = {
       202: { description: 'Accepted; runs on.', schema: editStatus, headers: { ...resultHeaders, Location: 'Status of the edit.' } },
     },
     errors: [
-      'picture.missing', 'picture.type', 'picture.too_large', 'instruction.empty', 'instruction.too_long', 'instruction.needs_model', 'instruction.contradiction', 'plan.invalid', 'model.not_found', 'model.licence_required', 'model.too_many_references',
+      'picture.missing', 'picture.type', 'picture.too_large', 'instruction.empty', 'instruction.too_long', 'instruction.needs_model', 'instruction.not_understood', 'instruction.contradiction', 'plan.invalid', 'model.not_found', 'model.licence_required', 'model.too_many_references',
       'pool.unavailable', 'quota.exhausted', 'capacity.parcels', 'capacity.person', 'capacity.shutting_down', 'idempotency.mismatch', 'edit.result_gone', ...failures,
     ],
   }),
@@ -193,7 +193,7 @@ export const limits = z
   .object({
     pictureBytesMax: z.int(),
     picturePixelsMax: z.int(),
-    referencesMax: z.int(),
+    referencesMax: z.int().describe('The most that an engine or model here takes now; each model says for itself, too.'),
     instructionLengthMax: z.int(),
     deadlineSeconds: z.int(),
     redeliverySeconds: z.int(),

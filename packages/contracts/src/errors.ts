@@ -39,7 +39,8 @@ export const errorDefinitions = {
 
   'instruction.empty': callers(400, 'Say what to do with the picture.'),
   'instruction.too_long': callers(400, 'The instruction is too long. Use at most 4,000 characters.'),
-  'instruction.needs_model': callers(422, 'Part of the instruction was not understood, and no image model is loaded, or allowed, to try it.'),
+  'instruction.needs_model': callers(422, 'Part of the instruction was not understood, and there is no image model here now that may be used to try it.'),
+  'instruction.not_understood': callers(422, 'Part of the instruction was not understood by the exact engine, which was asked for. Say it in other words, or ask for the engine "auto".'),
   'instruction.contradiction': callers(422, 'The instruction excludes something, which an exact edit cannot promise. Say only what should happen.'),
   'plan.invalid': callers(400, 'The plan is not valid. See the listed paths.'),
   'plan.not_applicable': callers(422, 'This edit cannot be applied to a picture of this size, or names a reference that was not sent.'),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { line } from './line.js';
 import { defineRoute } from './routes.js';
 
 /** A bundle's name in its manifest; also the name of its folder. */
@@ -38,7 +39,8 @@ export const modelState = z
     family: z.string(),
     licence: modelLicence,
     pools: z.array(z.string()).describe('Pools whose workers all have it loaded.'),
-    usable: z.boolean().describe('False while its licence has not been recorded.'),
+    withheldBy: z.array(z.string()).describe('Pools that do not offer it, because only some of their workers have it, or under different licences.'),
+    usable: z.boolean().describe('False while its licence has not been recorded, or no pool offers it.'),
     acceptance: z.object({ reference: z.string(), acceptedBy: z.string(), acceptedAt: z.iso.datetime() }).optional().describe('The commercial licence that was recorded; for administrators and auditors.'),
   })
   .meta({ id: 'ModelState' });
@@ -46,7 +48,7 @@ export type ModelState = z.infer<typeof modelState>;
 
 const modelParams = z.object({ modelId });
 /** A click is not a licence: what is recorded is where the signed one is found. */
-const licenceReference = z.strictObject({ reference: z.string().trim().min(3).max(200).regex(/^\P{Cc}*$/u) }).meta({ id: 'LicenceReference' });
+const licenceReference = z.strictObject({ reference: line(200, 3) }).meta({ id: 'LicenceReference' });
 
 export const modelRoutes = {
   list: defineRoute({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idOf } from './ids.js';
+import { line } from './line.js';
 import { permission, role } from './permissions.js';
 import { defineRoute } from './routes.js';
 
@@ -15,9 +16,6 @@ export const person = z
   })
   .meta({ id: 'Person' });
 export type Person = z.infer<typeof person>;
-
-/** One line of text for people to read: no control characters, of which PostgreSQL cannot even keep the NUL. */
-const line = (lengthMax: number) => z.string().trim().min(1).max(lengthMax).regex(/^\P{Cc}*$/u);
 
 const name = line(200);
 const personParams = z.object({ personId: idOf('person') });
@@ -40,6 +38,7 @@ export const personRoutes = {
   }),
   change: defineRoute({
     id: 'changePerson', method: 'PATCH', path: '/v1/admin/people/{personId}', tag: 'People', summary: 'Change name, role or seat',
+    description: 'Who becomes an owner is signed out everywhere, and his sign-in link and API keys end: an owner lets him in anew.',
     access: { allow: 'person:update' }, params: personParams, body: { contentType: 'application/json', schema: personChange },
     responses: { 200: { description: 'Changed.', schema: person } }, errors: ['person.not_found', 'person.last_owner', 'seat.exhausted'],
   }),
@@ -105,6 +104,7 @@ export const apiKeyRoutes = {
   }),
   create: defineRoute({
     id: 'createApiKey', method: 'POST', path: '/v1/api-keys', tag: 'API keys', summary: 'Create an API key',
+    description: 'A key that a key creates has no more permissions, and lasts no longer.',
     access: { allow: 'api_key:create' }, body: { contentType: 'application/json', schema: apiKeyDraft },
     responses: { 201: { description: 'The secret is shown this once.', schema: apiKey.extend({ secret: z.string() }).meta({ id: 'NewApiKey' }) } }, errors: ['api_key.scope'],
   }),

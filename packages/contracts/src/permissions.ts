@@ -39,5 +39,8 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   member: [...own, 'model:read'],
 };
 
-/** What a key is never given: a sign-in link is a way to become somebody, with more than the key has. */
-export const permissionsOfPeopleOnly: readonly Permission[] = ['person:invite'];
+/**
+ * What a key is never given: a sign-in link is a way to become somebody, with more than the key has, and what erasing a person
+ * destroys nobody brings back. The exception is the local credential, whose reader is whoever runs the appliance.
+ */
+export const permissionsOfPeopleOnly: readonly Permission[] = ['person:invite', 'person:erase'];

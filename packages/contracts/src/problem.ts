@@ -21,7 +21,7 @@ export const problem = z
     faults: z.array(problemFault).optional(),
     /** The limit that was exceeded, when the code names one, in the unit that its name says. */
     limit: z.object({ name: z.string(), value: z.number() }).optional(),
-    /** With `instruction.needs_model`: which words, and instructions that would work. */
+    /** With `instruction.needs_model` and `instruction.not_understood`: which words, and instructions that would work. */
     notUnderstood: z.array(problemSpan).optional(),
     suggestions: z.array(z.string()).optional(),
   })

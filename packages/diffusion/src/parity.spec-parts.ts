@@ -6,7 +6,7 @@ import { describeSource } from './bundles/families.js';
 import type { Bundle } from './bundles/index.js';
 import { SourceFolder } from './bundles/source-folder.js';
 import { parseTensorTable } from './safetensors.js';
-import type { Feed } from './sessions/model-session.js';
+import type { Feed } from './sessions/ports.js';
 
 /** The committed fixtures, or fresh ones of `tools/parity`. */
 const freshFixtures = process.env['PARITY_FIXTURES'];
@@ -61,6 +61,12 @@ export const toRgbImage = ({ shape, data }: Expected): RgbImage => ({ height: sh
 export const fixtureBundle = async (name: string): Promise<Bundle> => {
   const folder = `${fixtures}/${name}`;
   return { folder, manifest: { ...(await describeSource(new SourceFolder(folder), name)), precision: 'published', files: [] } } as Bundle;
+};
+
+/** The weights of a network that is built from them, as those of the fixtures are. */
+export const weightsOf = (network: object): string[] => {
+  if (!('weights' in network)) throw new Error('This network was exported.');
+  return network.weights as string[];
 };
 
 export interface Difference {

@@ -51,6 +51,23 @@ describe('encode', () => {
     for (const format of formats) expect((await encode(picture, { format, quality: 90 })).includes('canary')).toBe(false);
   });
 
+  it('names the model and its licence in every format, in the fields made for that, and changes no pixel and no profile by it', async () => {
+    const icc = await profile();
+    for (const format of formats) {
+      for (const picture of [made(64, 48, 3, 8, (at) => (at * 7) % 256), { ...made(64, 48, 3, 8, (at) => (at * 7) % 256), icc }]) {
+        const plain = await encode(picture, { format, quality: 90 });
+        const told = await encode(picture, { format, quality: 90, origin: { model: 'a<"model">&co', licence: 'Apache-2.0' } });
+        const { xmpAsString: xmp } = await sharp(told).metadata();
+        expect(xmp).toContain('Iptc4xmpExt:AISystemUsed="a&lt;&quot;model&quot;&gt;&amp;co"');
+        expect(xmp).toContain('Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"');
+        expect(xmp).toContain('licensed under Apache-2.0.</rdf:li>');
+        const [before, after] = [await decode(plain, { source: format, pixelsMax }), await decode(told, { source: format, pixelsMax })];
+        expect([format, { ...after, data: Buffer.from(after.data).equals(Buffer.from(before.data)) }]).toEqual([format, { ...before, data: true }]);
+        expect((await sharp(plain).metadata()).xmp).toBeUndefined();
+      }
+    }
+  });
+
   it('rounds 16 bits to the nearest of 8 where the format has no more', async () => {
     const levels = [0, 128, 129, 385, 386, 65_406, 65_407, 65_535];
     const deep = made(8 * 16, 16, 3, 16, (at) => levels[Math.floor(at / 3 / 16) % 8]!);

@@ -15,3 +15,4 @@ export { resize, rotateBy } from './resample.js';
 export type { RgbImage } from './rgb-image.js';
 export { toRgbImage } from './to-rgb-image.js';
 export { flip, rotateQuarter } from './turn.js';
+export type { Origin } from './xmp.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { formatNoteKey } from './index.js';
+import { formatNoteKey, tilePath } from './index.js';
 import { entriesOf, MemoryLog, newSigner, sha256, tampering } from './memory-log.spec-parts.js';
 
 const verifier = fileURLToPath(new URL('../../../tools/verify-go', import.meta.url));
@@ -43,6 +43,32 @@ const builds = spawnSync('go', ['build', '-o', program, '.'], { cwd: verifier, e
       publish(log);
       expect(verify).toThrow(/is not the one that was signed|ends within|goes on after|no such file/);
     }
+  });
+
+  it('read a log that was shortened: its entries from the minimum on, and the hashes of those before', () => {
+    const shortened = (minimum: string) => {
+      const log = new MemoryLog(signer, entriesOf(3_000));
+      for (let index = 0; index < 3; index++) log.files.delete(tilePath({ level: 'entries', index, width: 256 }));
+      log.files.set('minimum', Buffer.from(`${minimum}\n`));
+      return log;
+    };
+    publish(shortened('768'));
+    expect(verify()).toBe('2232 entries are as they were signed\nof the 768 before them only the hashes are left, which are as they were signed\n');
+    publish(shortened('512'));
+    expect(verify).toThrow('no such file');
+    for (const minimum of ['767', '-256', '3072', 'all']) {
+      publish(shortened(minimum));
+      expect(verify).toThrow('does not begin at the end of a bundle');
+    }
+    const rewritten = shortened('768');
+    const tile = rewritten.files.get(tilePath({ level: 0, index: 1, width: 256 }))!;
+    rewritten.files.set(tilePath({ level: 0, index: 1, width: 256 }), tile.with(40, tile[40]! ^ 1));
+    publish(rewritten);
+    expect(verify).toThrow('inconsistent tile');
+    const changed = shortened('768');
+    changed.publishEntries(changed.entries.with(800, Buffer.from('{"name":"edit.erased"}')));
+    publish(changed);
+    expect(verify).toThrow('entry 800 is not the one that was signed');
   });
 
   it('find a changed entry, and a foreign signature', () => {

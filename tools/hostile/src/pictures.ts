@@ -11,7 +11,8 @@ export function texture(width: number, height: number, channels: 3 | 4 = 3): Sha
   return sharp(data, { raw: { width, height, channels } });
 }
 
-const metadata = { exif: { IFD0: { Copyright: 'metadata-that-must-not-come-back', ImageDescription: 'described-by-words-that-must-not-come-back' } }, xmp: '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description words="xmp-that-must-not-come-back"/></rdf:RDF></x:xmpmeta>' };
+const [copyright, description, xmpWords] = ['metadata-that-must-not-come-back', 'described-by-words-that-must-not-come-back', 'xmp-that-must-not-come-back'] as const;
+const metadata = { exif: { IFD0: { Copyright: copyright, ImageDescription: description } }, xmp: `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description words="${xmpWords}"/></rdf:RDF></x:xmpmeta>` };
 const described = (picture: Sharp): Sharp => picture.withExif(metadata.exif).withXmp(metadata.xmp);
 
 /** Small whole pictures of every format that is read, with metadata, by name. */
@@ -42,3 +43,12 @@ export async function wholePictures(): Promise<ReadonlyMap<string, Buffer>> {
 export const instructions = [
   'make it black and white', 'rotate 90 degrees clockwise', 'crop to square', 'increase brightness by 20%', 'resize to 50%', 'make it warmer', 'flip horizontally', 'increase contrast by 30% and make it sepia',
 ] as const;
+
+/** Files carry a name that must never be seen again. */
+export const fileName = 'file-name-of-the-caller.jpg';
+
+/** What calls send over and over, for who searches whether it was kept. */
+export const sentByCalls = async (): Promise<{ pictures: ReadonlyMap<string, Buffer>; words: readonly string[] }> => ({
+  pictures: await wholePictures(),
+  words: [...instructions, fileName, copyright, description, xmpWords],
+});

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { takeDataFolder } from './data-folder.js';
 
@@ -28,6 +29,14 @@ describe('takeDataFolder', () => {
     const folder = join(home, 'kept');
     takeDataFolder(folder);
     expect(() => takeDataFolder(folder)).toThrow(/Another appliance/);
+  });
+
+  it('is what a second start on the same folder tells, and all', async () => {
+    const folder = join(home, 'kept by us');
+    takeDataFolder(folder);
+    const second = spawn(process.execPath, [join(import.meta.dirname, '../dist/main.js')], { env: { PATH: process.env['PATH'], DATA_DIR: folder }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [said, complained, [status]] = await Promise.all([text(second.stdout), text(second.stderr), once(second, 'close') as Promise<[number]>]);
+    expect([said, complained.trim(), status]).toEqual(['', `Another appliance is running on the data folder ${folder}. Stop it, or set DATA_DIR to another folder.`, 1]);
   });
 
   it('says in words why a folder cannot be used', () => {

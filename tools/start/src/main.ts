@@ -15,12 +15,13 @@ function settingsOrEnd(): Settings {
 
 const appliance = new Appliance(settingsOrEnd());
 
-/** Ends everything once, whatever asked for it, and then this process. */
+/** Ends everything once, whatever asked for it, and then this process. `fault`: what went wrong, in a sentence for the user. */
 let stopping = false;
-const stop = (status: number) => {
+const stop = (status: number, fault?: string) => {
   if (stopping) return;
   stopping = true;
-  console.log('\nStopping …');
+  if (fault === undefined) console.log('\nStopping …');
+  else console.error(`\n${fault}`);
   appliance.stop().then(
     () => process.exit(status),
     () => process.exit(1),
@@ -37,12 +38,8 @@ const startedBy = ancestors(byNpm);
 setInterval(() => ancestors(byNpm) !== startedBy && stop(1), 500).unref();
 
 try {
-  const { url, signInUrl, seconds } = await appliance.start((reason) => {
-    if (!stopping) console.error(`\n${reason}`);
-    stop(1);
-  });
+  const { url, signInUrl, seconds } = await appliance.start((reason) => stop(1, reason));
   console.log(`\nready ${url}  (${seconds.toFixed(1)} s)\n\n  Sign in once, within 15 minutes:\n  ${signInUrl}\n\n  From the terminal:  npx flux edit photo.jpg "make it black and white" -o out.png\n  API documentation:  ${url}/docs\n  Stop with Ctrl-C.\n`);
 } catch (error) {
-  console.error(`\n${error instanceof Error ? error.message : String(error)}`);
-  stop(1);
+  stop(1, error instanceof Error ? error.message : String(error));
 }

@@ -12,7 +12,7 @@ export const settingsSchema = z.object({
   METRICS_PORT: port.default(9464).describe('Port of the figures of the API.'),
   WORKER_METRICS_PORT: port.default(9465).describe('Port of the figures of the worker.'),
   WORKER_SLOTS: z.coerce.number().int().min(1).max(64).optional().describe('Edits at once; as many as there are cores when absent.'),
-  MODELS_DIR: z.string().optional().describe('Folder of image models; `models` in the data folder when absent. What is imported there is loaded at the next start.'),
+  MODELS_DIR: z.string().optional().describe('Folder of image models; `models` in the data folder when absent. What is imported there is loaded at once.'),
   PRELOAD: z.url({ protocol: /^file$/ }).optional().describe('A module that the API and the worker load before their own: the crash test kills them from it. Refused in production.'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('The least that is logged.'),
 });

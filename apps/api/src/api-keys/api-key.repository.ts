@@ -8,6 +8,10 @@ export class ApiKeyRepository {
     return (await reader.findOneBy(ApiKeyRow, { secretHash })) ?? undefined;
   }
 
+  async find(reader: Tx, apiKeyId: string): Promise<ApiKeyRow | undefined> {
+    return (await reader.findOneBy(ApiKeyRow, { id: apiKeyId })) ?? undefined;
+  }
+
   async listOf(reader: Tx, personId: string): Promise<ApiKeyRow[]> {
     return reader.find(ApiKeyRow, { where: { personId }, order: { createdAt: 'ASC', id: 'ASC' } });
   }

@@ -29,11 +29,13 @@ export class ApiKeyService {
     private readonly seats: SeatService,
     private readonly audit: AuditService,
   ) {
+    const revokeAll = async (tx: Tx, personId: string) => this.noteRevoked(tx, await keys.removeAllOf(tx, personId));
     // A key's label is its person's own words.
-    seats.onErased(async (tx, personId) => this.noteRevoked(tx, await keys.removeAllOf(tx, personId)));
+    seats.onErased(revokeAll);
+    seats.onOwner(revokeAll);
   }
 
-  /** Who a key stands for, and what it allows: what it was given, cut down to what its person may do now. */
+  /** Who a key stands for, and what it allows: what it was given, cut down to what its person may do now and to what a key may. */
   async recognise(secret: string): Promise<Principal | undefined> {
     if (!isApiKeySecret(secret)) return undefined;
     const key = await this.keys.findBySecret(this.transactions.manager, hashApiKey(secret));
@@ -41,7 +43,7 @@ export class ApiKeyService {
     const person = await this.seats.find(key.personId);
     if (person === undefined || !person.active) return undefined;
     this.noteUse(key);
-    const allowed = rolePermissions[person.role];
+    const allowed = rolePermissions[person.role].filter((permission) => key.local || !permissionsOfPeopleOnly.includes(permission));
     return { personId: person.id, role: person.role, permissions: new Set(key.permissions.filter((permission) => allowed.includes(permission))), via: { kind: 'api_key', apiKeyId: key.id } };
   }
 
@@ -49,18 +51,25 @@ export class ApiKeyService {
     return (await this.keys.listOf(this.transactions.manager, personId)).map(apiKeyOf);
   }
 
-  /** Issues a key. It cannot be given more than `by` may do, who may himself be a key with less than its person. */
+  /** Issues a key. It cannot be given more than `by` may do, nor for longer, who may himself be a key with less than its person. */
   async create(by: Principal, draft: ApiKeyDraft): Promise<ApiKey & { secret: string }> {
     const grantable = (permission: Permission) => by.permissions.has(permission) && !permissionsOfPeopleOnly.includes(permission);
     if (!draft.permissions.every(grantable)) throw new CodedError('api_key.scope');
-    return this.transactions.run((tx) => this.issue(tx, by.personId, draft));
+    return this.transactions.run(async (tx) => {
+      const person = await this.seats.present(tx, by.personId);
+      // Recognised as what he is no more.
+      if (person?.role !== by.role) throw new CodedError('principal.missing');
+      const maker = by.via.kind === 'api_key' ? await this.keys.find(tx, by.via.apiKeyId) : undefined;
+      if (by.via.kind === 'api_key' && maker === undefined) throw new CodedError('principal.missing');
+      return this.issue(tx, by.personId, draft, { endsAt: maker?.expiresAt ?? null });
+    });
   }
 
   /** Replaces the key of programs on this machine. */
   async replaceLocal(personId: string, draft: ApiKeyDraft): Promise<string> {
     return this.transactions.run(async (tx) => {
       await this.noteRevoked(tx, await this.keys.removeLocal(tx));
-      return (await this.issue(tx, personId, draft, true)).secret;
+      return (await this.issue(tx, personId, draft, { local: true })).secret;
     });
   }
 
@@ -71,12 +80,14 @@ export class ApiKeyService {
     });
   }
 
-  private async issue(tx: Tx, personId: string, { label, permissions, expiresInDays }: ApiKeyDraft, local = false): Promise<ApiKey & { secret: string }> {
+  /** It ends with the key that made it at the latest, at `endsAt`. */
+  private async issue(tx: Tx, personId: string, { label, permissions, expiresInDays }: ApiKeyDraft, { local = false, endsAt = null }: { local?: boolean; endsAt?: Date | null }): Promise<ApiKey & { secret: string }> {
     const secret = newApiKeySecret();
     const createdAt = new Date();
+    const ends = [endsAt?.getTime() ?? Infinity, expiresInDays === null ? Infinity : createdAt.getTime() + expiresInDays * dayMs];
     const row: ApiKeyRow = {
       id: newId('apiKey'), secretHash: hashApiKey(secret), personId, label, hint: secret.slice(-4), permissions: [...new Set(permissions)], local, createdAt,
-      expiresAt: expiresInDays === null ? null : new Date(createdAt.getTime() + expiresInDays * dayMs), lastUsedAt: null,
+      expiresAt: Math.min(...ends) === Infinity ? null : new Date(Math.min(...ends)), lastUsedAt: null,
     };
     await this.keys.insert(tx, row);
     await this.audit.append(tx, 'api_key.created', { apiKeyId: row.id, permissions: row.permissions }, local ? { kind: 'system' } : { kind: 'person', personId });

@@ -46,8 +46,17 @@ describe('POST /v1/api-keys', () => {
     expect(code(await create(asKey(narrow.secret), { label: 'x', permissions: ['edit:create'] }))).toBe('api_key.scope');
   });
 
-  it('never makes a key that could sign in as somebody and so become more than it is', async () => {
-    expect(code(await create(owner, { label: 'x', permissions: ['person:invite'] }))).toBe('api_key.scope');
+  it('makes a key that lasts no longer than the one that made it', async () => {
+    const short = await issued(owner, { label: 'a day', permissions: ['api_key:create', 'balance:read'], expiresInDays: 1 });
+    for (const expiresInDays of [null, 365]) {
+      expect((await issued(asKey(short.secret), { label: 'for longer', permissions: ['balance:read'], expiresInDays })).expiresAt).toBe(short.expiresAt);
+    }
+    const endless = await issued(owner, { label: 'endless', permissions: ['api_key:create', 'balance:read'], expiresInDays: null });
+    expect((await issued(asKey(endless.secret), { label: 'endless, too', permissions: ['balance:read'], expiresInDays: null })).expiresAt).toBeNull();
+  });
+
+  it('never makes a key that could sign in as somebody and so become more than it is, nor one that could erase somebody', async () => {
+    for (const permission of ['person:invite', 'person:erase']) expect([permission, code(await create(owner, { label: 'x', permissions: [permission] }))]).toEqual([permission, 'api_key.scope']);
   });
 
   it('answers 400, 401 and 403 as documented', async () => {
@@ -59,6 +68,16 @@ describe('POST /v1/api-keys', () => {
 });
 
 describe('a key', () => {
+  it('erases nobody, also one that was given the permission when that was allowed', async () => {
+    const key = await issued(owner, { label: 'x', permissions: ['person:read'] });
+    await api.transactions.manager.query(`update api_keys set permissions = permissions || '{person:erase}' where id = $1`, [key.id]);
+    const person = await api.person('member');
+    await request(api.server).delete(`/v1/admin/people/${person.id}`).set(owner).expect(200);
+    await request(api.server).get('/v1/admin/people').set(asKey(key.secret)).expect(200);
+    const refused = await request(api.server).post(`/v1/admin/people/${person.id}/erase`).set(asKey(key.secret));
+    expect([refused.status, code(refused)]).toEqual([403, 'principal.forbidden']);
+  });
+
   it('allows no more than its person may now', async () => {
     const person = await api.person('administrator');
     const key = await issued(await api.signedIn(person), { label: 'x', permissions: ['person:read', 'balance:read'] });

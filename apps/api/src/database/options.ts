@@ -1,6 +1,7 @@
 import type { Secret } from '@flux-context/runtime';
 import type { DataSourceOptions } from 'typeorm';
 import { migrations } from './migrations/index.js';
+import { PreparingClient } from './preparing-client.js';
 
 export interface DatabaseSettings {
   /** `postgres://user@host/name`; the password may be in it or apart. */
@@ -24,6 +25,6 @@ export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions
     logging: false,
     poolSize: settings.poolMax,
     connectTimeoutMS: 5_000,
-    extra: { idleTimeoutMillis: 60_000, statement_timeout: 30_000, idle_in_transaction_session_timeout: 30_000 },
+    extra: { Client: PreparingClient, idleTimeoutMillis: 60_000, statement_timeout: 30_000, idle_in_transaction_session_timeout: 30_000 },
   };
 }

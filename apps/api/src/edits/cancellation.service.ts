@@ -30,12 +30,15 @@ export class CancellationService {
     await this.settlement.close(edit.id, 'edit.cancelled', { unbind: true });
   }
 
-  /** Ends everything a leaver has, wherever it is held. */
+  /** Ends everything a leaver has, wherever it is held. What a holder that does not answer has is left to the sweep, and keeps nothing else from ending. */
   async cancelAllOf(personId: string): Promise<void> {
-    for (const { id, holderUrl } of await this.edits.openOf(personId)) {
-      const edit = this.held.get(id);
-      if (edit) await this.cancel(edit);
-      else if (holderUrl !== null) await this.peers.cancel(holderUrl, id);
-    }
+    const open = await this.edits.openOf(personId);
+    await Promise.allSettled(
+      open.map(async ({ id, holderUrl }) => {
+        const edit = this.held.get(id);
+        if (edit) await this.cancel(edit);
+        else if (holderUrl !== null) await this.peers.cancel(holderUrl, id);
+      }),
+    );
   }
 }

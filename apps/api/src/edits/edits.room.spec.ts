@@ -55,6 +55,17 @@ describe('an edit through the API', () => {
     expect((await caller.get(`/v1/edits/${id}/result`)).status).toBe(410);
   });
 
+  it('is not delivered to a caller who asks for its headers alone', async () => {
+    const caller = await EditCaller.join(room);
+    const { id } = (await (await caller.edit({ headers: { prefer: 'respond-async' } })).json()) as { id: string };
+    await (await caller.get(`/v1/edits/${id}/events`)).text();
+    const head = await caller.call('HEAD', `/v1/edits/${id}/result`);
+    expect([head.status, head.headers.get('allow'), head.headers.get('receipt-nonce')]).toEqual([405, 'GET', null]);
+    await caller.call('DELETE', `/v1/edits/${id}`);
+    await until(async () => (await traces(id)).state === 'erased');
+    expect(await room.query('SELECT delivered_at FROM edits WHERE id = $1', [id])).toEqual([{ delivered_at: null }]);
+  });
+
   it('is erased for its owner as soon as he was told so, also while its row is still being written', async () => {
     const caller = await EditCaller.join(room);
     const editId = (await caller.edit()).headers.get('edit-id')!;

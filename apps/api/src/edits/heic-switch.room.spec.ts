@@ -24,6 +24,7 @@ describe('HEIC_ENABLED=false', () => {
       expect(await codeOf(await caller.call('POST', '/v1/edits', { body }))).toBe('picture.type');
     }
     // No worker runs here: what gets past the door is refused for that.
+    expect(await (await caller.get('/v1/limits')).json()).toMatchObject({ engines: [], models: [], referencesMax: 0 });
     expect(await codeOf(await caller.edit({ image: png }))).toBe('pool.unavailable');
   });
 });

@@ -19,17 +19,19 @@ export class LimitsController {
     const usable = await this.models.usable();
     const open = this.pools.states().filter((pool) => !pool.private);
     const models = [...new Map(open.flatMap((pool) => pool.models).filter(({ id }) => usable.has(id)).map((model) => [model.id, model])).values()];
+    const engines = [...new Set(open.flatMap((pool) => [...pool.engines]))].filter((engine) => engine === 'exact' || models.length > 0);
     const { pictureBytesMax, picturePixelsMax, deadlineSeconds, redeliverySeconds } = this.settings;
     return {
       pictureBytesMax,
       picturePixelsMax,
       deadlineSeconds,
       redeliverySeconds,
-      referencesMax,
+      // An exact edit takes as many as can be sent.
+      referencesMax: engines.includes('exact') ? referencesMax : Math.max(0, ...models.map(({ limits }) => limits.referencesMax)),
       instructionLengthMax,
       sourceFormats: [...this.settings.sourceFormats],
       outputFormats: [...outputFormats],
-      engines: [...new Set(open.flatMap((pool) => [...pool.engines]))].filter((engine) => engine === 'exact' || models.length > 0),
+      engines,
       models,
     };
   }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Transactions } from '../database/index.js';
 import { PoolService } from '../pools/index.js';
+import { SeatService } from '../seats/index.js';
 import { EditCaller, editsRoom, png, type EditsRoom } from '../testing/edits.js';
 import { failed, returnAsItCame, SpecWorker } from '../testing/edit-worker.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
@@ -199,5 +201,24 @@ describe('the internal listener', () => {
     expect((await caller.edit()).status).toBe(200);
     await legal.stop();
     expect(sawForeign).toEqual([404, 404, 404, 401, 401, 401, 404]);
+  });
+});
+
+describe('a person who leaves while his edits run at several processes', () => {
+  it('has all of them ended that can be, though one of the processes does not answer', async () => {
+    worker.edit = () => new Promise(() => undefined);
+    const caller = await EditCaller.join(here);
+    const start = async (at: EditCaller) => ((await (await at.edit({ headers: { prefer: 'respond-async' } })).json()) as { id: string }).id;
+    const [unreachable, reachable] = [await start(caller), await start(await caller.at(there))];
+    await start(caller);
+    await here.query(`UPDATE holders SET internal_url = 'http://127.0.0.1:1' WHERE id = (SELECT holder_id FROM edits WHERE id = $1)`, [unreachable]);
+    const seats = there.app.get(SeatService, { strict: false });
+    await there.app.get(Transactions).run(async (tx) => seats.deactivate(tx, { personId: caller.personId, role: 'owner' }, caller.personId));
+    for (;;) {
+      const [row] = await there.query<{ code: string | null }>(`SELECT code FROM edits WHERE id = $1`, [reachable]);
+      if (row?.code === 'edit.cancelled') break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await here.query(`UPDATE holders SET internal_url = $2 WHERE id = (SELECT holder_id FROM edits WHERE id = $1)`, [unreachable, here.internalUrl]);
   });
 });

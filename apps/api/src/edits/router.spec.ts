@@ -8,6 +8,7 @@ const pool = (name: string, change: Partial<PoolState> = {}): PoolState => ({
   private: false,
   engines: new Set(['exact'] as const),
   models: [],
+  withheld: [],
   slots: 1,
   key: { epoch: '1', publicKey: new Uint8Array(32) },
   ...change,
@@ -83,7 +84,7 @@ describe('route to an image model', () => {
   it('does as it is told: an engine, a model', () => {
     expect(route(asked({ options: editOptions.parse({ engine: 'diffusion' }) }), withModels)).toMatchObject({ work: { model: { id: 'klein' } } });
     expect(route(asked({ options: editOptions.parse({ model: 'other' }) }), withModels)).toMatchObject({ work: { model: { id: 'other' } } });
-    expect(route(asked({ instruction: 'add a dog', options: editOptions.parse({ engine: 'exact' }) }), withModels)).toMatchObject({ code: 'instruction.needs_model' });
+    expect(route(asked({ instruction: 'add a dog', options: editOptions.parse({ engine: 'exact' }) }), withModels)).toMatchObject({ code: 'instruction.not_understood', notUnderstood: [{}] });
     expect(route(asked({ instruction: 'make it black and white but not the sky', options: editOptions.parse({ engine: 'exact' }) }), withModels)).toMatchObject({ code: 'instruction.contradiction' });
     expect(editOptions.safeParse({ engine: 'exact', model: 'klein' }).success).toBe(false);
   });

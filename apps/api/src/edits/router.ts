@@ -66,7 +66,7 @@ export function route(asked: Asked, abilities: Abilities): Routed | Refused {
   if (understood.kind === 'plan') return routeToExact(asked, understood.plan, abilities);
   if (engine === 'auto' && modelFor(asked, abilities).kind === 'found') return routeToModel(asked, instruction, abilities);
   if (understood.kind === 'excluded') return refused('instruction.contradiction', { notUnderstood: understood.spans });
-  return refused('instruction.needs_model', { notUnderstood: understood.spans, suggestions: understood.suggestions });
+  return refused(engine === 'exact' ? 'instruction.not_understood' : 'instruction.needs_model', { notUnderstood: understood.spans, suggestions: understood.suggestions });
 }
 
 function routeToExact(asked: Asked, plan: Plan, { pools, picturePixelsMax }: Abilities): Routed | Refused {

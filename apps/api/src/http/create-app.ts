@@ -3,7 +3,7 @@ import { type Logger, serverLimits } from '@flux-context/runtime';
 import type { DynamicModule, INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import type { Express, NextFunction, Request, Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { Answer, BytesAnswer, EventsAnswer } from './answers.js';
 import { writeBytes, writeEvents } from './answer-writer.js';
 import { stateOf } from './request-state.js';
@@ -22,6 +22,11 @@ export interface AppOptions {
 
 /** Writes what handlers return: plain objects as JSON, and the three kinds of answers. */
 class AnswerAdapter extends ExpressAdapter {
+  /** One spelling for each address, so that what is said of `/v1` is true of every door behind it. Set before the first use, which fixes it. */
+  constructor() {
+    super(express().enable('case sensitive routing'));
+  }
+
   /** A body may take five minutes, since a picture may come over a slow line; headers may not. */
   override initHttpServer(): void {
     this.httpServer = createServer({ ...serverLimits, requestTimeout: 300_000, keepAliveTimeout: 5_000 }, this.getInstance());
@@ -41,20 +46,20 @@ class AnswerAdapter extends ExpressAdapter {
 /** Express, told to say nothing about itself and to parse no body before a door was passed. */
 function createAdapter(options: AppOptions): ExpressAdapter {
   const adapter = new AnswerAdapter();
-  const express = adapter.getInstance<Express>();
-  express.disable('x-powered-by');
-  express.disable('etag');
-  express.set('trust proxy', options.trustedProxies ?? false);
-  express.use(securityHeaders(options.https));
-  express.use((request: Request, response: Response, next: NextFunction) => {
+  const app = adapter.getInstance<Express>();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', options.trustedProxies ?? false);
+  app.use(securityHeaders(options.https));
+  app.use((request: Request, response: Response, next: NextFunction) => {
     const { id } = stateOf(request);
     response.set('X-Request-Id', id);
     if (request.path.startsWith('/v1')) response.set('Cache-Control', 'no-store');
     observe(request, response, options.logger);
     next();
   });
-  mountDocs(express);
-  if (options.portal !== undefined) mountPortal(express, options.portal);
+  mountDocs(app);
+  if (options.portal !== undefined) mountPortal(app, options.portal);
   return adapter;
 }
 

@@ -32,6 +32,7 @@ export class DoorGuard implements CanActivate {
       refuseCrossSite(request);
       return true;
     }
+    refuseHead(request, response);
     const principal = await this.sources.recognise(credentialsOf(request.headers));
     if (principal === undefined) {
       await stranger();
@@ -44,6 +45,13 @@ export class DoorGuard implements CanActivate {
     state.principal = principal;
     return true;
   }
+}
+
+/** Express answers HEAD by doing what GET does. A result would be read for it, here or at its holder, and count as sent. */
+function refuseHead(request: Request, response: Response): void {
+  if (request.method !== 'HEAD') return;
+  response.set('Allow', 'GET');
+  throw new CodedError('request.method_not_allowed');
 }
 
 /**

@@ -38,6 +38,7 @@ describe('headers', () => {
     ['an answer without a body', () => request(api.server).delete('/v1/sessions/current').set({ ...owner, Cookie: 'flux_session=gone' }), { ...problem, ...unstored, ...address, 'www-authenticate': 'Bearer' }],
     ['a refusal', () => request(api.server).get('/v1/me'), { ...problem, ...unstored, ...address, 'www-authenticate': 'Bearer' }],
     ['an address of the API that is not there', () => request(api.server).get('/v1/nothing'), { ...problem, ...unstored }],
+    ['an address of the API in another spelling', () => request(api.server).get('/V1/me').set(owner), problem],
     ['the health of the process', () => request(api.server).get('/healthz'), json],
     ['the document', () => request(api.server).get('/openapi.json'), json],
     ['the page about the API', () => request(api.server).get('/docs'), { 'content-type': 'text/html; charset=utf-8' }],

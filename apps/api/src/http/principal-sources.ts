@@ -31,6 +31,9 @@ export class PrincipalSources {
   }
 }
 
+/** Blanks and tabs only, as RFC 6265 says: of a name that begins with another space a browser does not see that it begins with `__Host-`. */
+const withoutBlanks = (text: string): string => text.replaceAll(/^[ \t]+|[ \t]+$/g, '');
+
 /** Reads the headers. Who sends `Authorization` is judged by that alone: a bad key never falls back to a cookie. */
 export function credentialsOf(headers: { authorization?: string | undefined; cookie?: string | undefined }): Credentials {
   if (headers.authorization !== undefined) {
@@ -40,9 +43,9 @@ export function credentialsOf(headers: { authorization?: string | undefined; coo
   const cookies = new Map<string, string>();
   for (const pair of headers.cookie?.split(';') ?? []) {
     const cut = pair.indexOf('=');
-    const name = pair.slice(0, cut).trim();
+    const name = withoutBlanks(pair.slice(0, cut));
     // The first of two equal names wins, as everywhere on the web.
-    if (cut > 0 && !cookies.has(name)) cookies.set(name, pair.slice(cut + 1).trim());
+    if (cut > 0 && !cookies.has(name)) cookies.set(name, withoutBlanks(pair.slice(cut + 1)));
   }
   return { cookies };
 }

@@ -4,7 +4,7 @@ import { CodedError } from '@flux-context/runtime';
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/index.js';
 import { Transactions } from '../database/index.js';
-import { PoolService } from '../pools/index.js';
+import { PoolService, type PoolState } from '../pools/index.js';
 import { ModelLicenceRepository, type RecordedLicence } from './model-licence.repository.js';
 
 @Injectable()
@@ -20,8 +20,8 @@ export class ModelService {
   async list(): Promise<ModelState[]> {
     const recorded = await this.recorded();
     const pools = this.pools.states();
-    const loaded = new Map(pools.flatMap((pool) => pool.models).toSorted((a, b) => Number(a.licence.requiresAcceptance) - Number(b.licence.requiresAcceptance)).map((model) => [model.id, model]));
-    return [...loaded.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)).map((model) => describe(model, pools.flatMap((pool) => (pool.models.some(({ id }) => id === model.id) ? [pool.name] : [])), recorded));
+    const loaded = new Map(pools.flatMap(({ models, withheld }) => [...models, ...withheld]).toSorted((a, b) => Number(a.licence.requiresAcceptance) - Number(b.licence.requiresAcceptance)).map((model) => [model.id, model]));
+    return [...loaded.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)).map((model) => describe(model, pools, recorded));
   }
 
   /** Ids of loaded models that may be used. Asks the database only where a licence needs to have been recorded. */
@@ -63,12 +63,14 @@ const recordFor = ({ id, licence }: AnnouncedModel, recorded: readonly RecordedL
 
 const isOpen = (model: AnnouncedModel, recorded: readonly RecordedLicence[]): boolean => !model.licence.requiresAcceptance || recordFor(model, recorded) !== undefined;
 
-function describe(announced: AnnouncedModel, pools: readonly string[], recorded: readonly RecordedLicence[]): ModelState {
+function describe(announced: AnnouncedModel, pools: readonly PoolState[], recorded: readonly RecordedLicence[]): ModelState {
   const { id, family, licence } = announced;
   const record = recordFor(announced, recorded);
+  const poolsWith = (kind: 'models' | 'withheld'): string[] => pools.filter((pool) => pool[kind].some((model) => model.id === id)).map(({ name }) => name);
+  const offering = poolsWith('models');
   return {
-    id, family, licence, pools: [...pools],
-    usable: isOpen(announced, recorded),
+    id, family, licence, pools: offering, withheldBy: poolsWith('withheld'),
+    usable: offering.length > 0 && isOpen(announced, recorded),
     ...(record && { acceptance: { reference: record.reference, acceptedBy: record.acceptedBy, acceptedAt: record.acceptedAt.toISOString() } }),
   };
 }

@@ -1,8 +1,10 @@
 import { type AnnouncedModel, modelRoutes, newId, type WorkerAnnouncement } from '@flux-context/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Registry } from 'prom-client';
 import request from 'supertest';
 import type { App } from 'supertest/types.js';
 import { PoolService } from '../pools/index.js';
+import { METRICS } from '../process.js';
 import { as, type Room, roomOf } from '../testing/room.js';
 import { ModelService, ModelsModule } from './index.js';
 
@@ -37,8 +39,8 @@ const audited = async (name: string) =>
 describe('GET /v1/models', () => {
   it('200: what is loaded, where, under which licence, and whether it may be used', async () => {
     expect(await list('member')).toEqual([
-      { id: 'klein', family: 'flux2-klein', licence: free.licence, pools: ['shared'], usable: true },
-      { id: 'kontext', family: 'flux-kontext', licence: closed.licence, pools: ['shared'], usable: false },
+      { id: 'klein', family: 'flux2-klein', licence: free.licence, pools: ['shared'], withheldBy: [], usable: true },
+      { id: 'kontext', family: 'flux-kontext', licence: closed.licence, pools: ['shared'], withheldBy: [], usable: false },
     ]);
     expect(await usable()).toEqual(['klein']);
   });
@@ -47,11 +49,18 @@ describe('GET /v1/models', () => {
     expect((await call('get', '/v1/models')).status).toBe(401);
   });
 
-  it('tells only of models that every worker of the pool has, because any of them may take the ticket', async () => {
+  it('withholds a model that not every worker of the pool has, because any of them may take the ticket, and says so', async () => {
+    const figure = async () => (await room.app.get<Registry>(METRICS, { strict: false }).getSingleMetricAsString('pool_models_withheld')).split('\n').at(-1);
+    const paid = { ...free, licence: { ...free.licence, id: 'LicenseRef-other' } };
+    expect(await figure()).toBe('pool_models_withheld{pool="shared"} 0');
+    await announce([paid], workers[1]);
+    expect((await list('member')).map(({ id, pools, withheldBy, usable }) => [id, pools, withheldBy, usable])).toEqual([['klein', [], ['shared'], false], ['kontext', [], ['shared'], false]]);
+    expect(await usable()).toEqual([]);
+    expect(await figure()).toBe('pool_models_withheld{pool="shared"} 2');
     await announce([free], workers[1]);
-    expect((await list('member')).map(({ id }) => id)).toEqual(['klein']);
+    expect((await list('member')).map(({ id, pools }) => [id, pools])).toEqual([['klein', ['shared']], ['kontext', []]]);
     await announce([], workers[1], ['exact']);
-    expect((await list('member')).map(({ id }) => id)).toEqual(['klein', 'kontext']);
+    expect((await list('member')).map(({ id, withheldBy }) => [id, withheldBy])).toEqual([['klein', []], ['kontext', []]]);
   });
 });
 

@@ -11,7 +11,7 @@ export class ModelsController {
   @Door(modelRoutes.list)
   async list(@Caller() caller: Principal): Promise<{ models: ModelState[] }> {
     const models = await this.models.list();
-    return { models: caller.permissions.has('audit:read') ? models : models.map(({ id, family, licence, pools, usable }) => ({ id, family, licence, pools, usable })) };
+    return { models: caller.permissions.has('audit:read') ? models : models.map(({ id, family, licence, pools, withheldBy, usable }) => ({ id, family, licence, pools, withheldBy, usable })) };
   }
 
   @Door(modelRoutes.acceptLicence)

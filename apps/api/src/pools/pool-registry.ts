@@ -17,6 +17,8 @@ export interface PoolState {
   readonly engines: ReadonlySet<Engine>;
   /** Image models that each of its diffusion workers has loaded: the pool's tickets go to whichever is free. */
   readonly models: readonly AnnouncedModel[];
+  /** Image models that only some of them have, or under different licences, so that it does not offer them. */
+  readonly withheld: readonly AnnouncedModel[];
   readonly slots: number;
   readonly key: { readonly epoch: string; readonly publicKey: Uint8Array };
 }
@@ -70,12 +72,15 @@ export class PoolRegistry {
     if (!definition || live.length === 0) return undefined;
     const announcements = live.map((worker) => worker.announcement);
     const newest = announcements.reduce((a, b) => (b.epoch > a.epoch ? b : a));
+    const painters = definition.engines.includes('diffusion') ? announcements.filter((a) => a.engines.includes('diffusion')) : [];
+    const models = modelsOfAll(painters);
     return {
       name,
       private: definition.private,
       // There is a queue for the engines of the definition only.
       engines: new Set(announcements.flatMap((a) => a.engines).filter((engine) => definition.engines.includes(engine))),
-      models: definition.engines.includes('diffusion') ? modelsOfAll(announcements.filter((a) => a.engines.includes('diffusion'))) : [],
+      models,
+      withheld: [...new Map(painters.flatMap((a) => a.models).map((model) => [model.id, model])).values()].filter(({ id }) => !models.some((model) => model.id === id)),
       slots: announcements.reduce((sum, a) => sum + a.slots, 0),
       key: { epoch: newest.epoch, publicKey: Buffer.from(newest.publicKey, 'base64') },
     };

@@ -23,25 +23,15 @@ const ownerOf = `CASE WHEN p.seated THEN 'organisation' ELSE p.id END`;
 
 /**
  * The movements of units. Under READ COMMITTED a statement does not see what others committed while it waited for a row
- * lock, except in that very row. So a decision rests either on the locked row alone, as in `reserve`, or is taken by a
+ * lock, except in that very row. So a decision rests either on the locked row alone, as in `quota_reserve`, or is taken by a
  * statement that begins when the account is locked already, as in `charge`.
  */
 @Injectable()
 export class QuotaRepository {
   /** Takes one unit of the person's account if any is left and nothing is due; says whether it did. */
   async reserve(tx: Tx, editId: string, personId: string): Promise<boolean> {
-    const rows = await tx.query<unknown[]>(
-      `WITH taken AS (
-         UPDATE accounts a SET pending = a.pending + 1 FROM people p
-         WHERE p.id = $2 AND a.owner = ${ownerOf} AND a.granted - a.posted - a.pending > 0 AND a.due_at > quota_now()
-         RETURNING a.id
-       ), booked AS (
-         INSERT INTO quota_entries (account_id, kind, amount, edit_id) SELECT id, 'reserve', 1, $1 FROM taken
-       )
-       SELECT FROM taken`,
-      [editId, personId],
-    );
-    return rows.length > 0;
+    const { taken } = this.#one(await tx.query<{ taken: boolean }[]>(`SELECT quota_reserve($1, $2) AS taken`, [editId, personId]));
+    return taken;
   }
 
   /** Undefined when there is no such person. */

@@ -122,6 +122,8 @@ describe('DELETE /v1/admin/people/{personId}', () => {
 });
 
 describe('owners', () => {
+  const resign = (id: string) => request(api.server).patch(`${at}/${id}`).set(owner).send({ role: 'member' }).expect(200);
+
   it('are out of an administrator\'s reach', async () => {
     const { id } = await api.person('member');
     const refused = [
@@ -133,6 +135,40 @@ describe('owners', () => {
     ];
     expect(refused.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
     expect(new Set(refused.map(code))).toEqual(new Set(['principal.forbidden']));
+  });
+
+  it('are let in by nothing that was given while they were none: session, link, key', async () => {
+    const person = await api.person('administrator');
+    const session = await api.signedIn(person);
+    const made = await request(api.server).post('/v1/api-keys').set(session).send({ label: 'made in his name', permissions: ['person:update', 'balance:read'] }).expect(201);
+    const key = { Authorization: `Bearer ${(made.body as { secret: string }).secret}` };
+    const invited = await request(api.server).post(`${at}/${person.id}/sign-in-link`).set(administrator).expect(201);
+    const before = await api.auditNames();
+    await request(api.server).patch(`${at}/${person.id}`).set(owner).send({ role: 'owner' }).expect(200);
+    const answers = [
+      await request(api.server).get('/v1/me').set(session),
+      await request(api.server).get('/v1/me').set(key),
+      await request(api.server).post('/v1/sessions').set('X-Flux-Request', '1').send({ token: (invited.body as { url: string }).url.split('=')[1] }),
+    ];
+    expect(answers.map(code)).toEqual(['principal.missing', 'principal.missing', 'session.link_invalid']);
+    expect((await api.auditNames()).slice(before.length).toSorted()).toEqual(['api_key.revoked', 'person.changed', 'session.closed']);
+    await request(api.server).get('/v1/me').set(await api.signedIn(person)).expect(200);
+    await resign(person.id);
+  });
+
+  it('are not let in by a link that is being made while they become one', async () => {
+    const { id } = await api.person('member');
+    const promote = async () => request(api.server).patch(`${at}/${id}`).set(owner).send({ role: 'owner' });
+    const promoted = await api.transactions.run(async (tx) => {
+      await api.app.get(SeatService, { strict: false }).reachable(tx, { personId: newId('person'), role: 'administrator' }, id);
+      const promotion = promote();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await tx.query(`insert into sign_in_links (secret_hash, person_id, expires_at) values ('late', $1, now() + interval '1 minute')`, [id]);
+      return { promotion };
+    });
+    expect((await promoted.promotion).status).toBe(200);
+    expect(await api.transactions.manager.query('select person_id from sign_in_links where person_id = $1', [id])).toEqual([]);
+    await resign(id);
   });
 
   it('keep one of them, also when all resign at once', async () => {

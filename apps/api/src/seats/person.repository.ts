@@ -12,6 +12,12 @@ export class PersonRepository {
     return row === null ? undefined : personOf(row);
   }
 
+  /** As `find`; the row stays as it is until the transaction ends. */
+  async hold(tx: Tx, personId: string): Promise<Person | undefined> {
+    const row = await tx.findOne(PersonRow, { where: { id: personId }, lock: { mode: 'pessimistic_read' } });
+    return row === null ? undefined : personOf(row);
+  }
+
   async list(reader: Tx): Promise<Person[]> {
     const rows = await reader.find(PersonRow, { order: { createdAt: 'ASC', id: 'ASC' } });
     return rows.map(personOf);

@@ -31,6 +31,7 @@ const actorOf = ({ personId }: Administrator): Actor => ({ kind: 'person', perso
 export class SeatService implements OnApplicationBootstrap {
   readonly #listeners: ((personId: string) => void)[] = [];
   readonly #erasers: ((tx: Tx, personId: string) => Promise<void>)[] = [];
+  readonly #enders: ((tx: Tx, personId: string) => Promise<void>)[] = [];
 
   constructor(
     private readonly transactions: Transactions,
@@ -83,6 +84,7 @@ export class SeatService implements OnApplicationBootstrap {
       if (seated && !before.seated && taken >= limit) throw new CodedError('seat.exhausted');
       const after = { ...before, name, role, seated };
       await this.people.update(tx, after);
+      if (role === 'owner' && before.role !== 'owner') for (const ender of this.#enders) await ender(tx, personId);
       const said = { subject: personId, ...(role === before.role ? {} : { role }), ...(seated === before.seated ? {} : { seated }) };
       await this.audit.append(tx, 'person.changed', said, actorOf(by), after);
       return after;
@@ -130,6 +132,14 @@ export class SeatService implements OnApplicationBootstrap {
     this.#erasers.push(eraser);
   }
 
+  /**
+   * `ender` ends what lets anybody in as somebody who becomes an owner, in the same transaction: an administrator may have got
+   * it in his name, and nobody but an owner lets an owner in.
+   */
+  onOwner(ender: (tx: Tx, personId: string) => Promise<void>): void {
+    this.#enders.push(ender);
+  }
+
   /** `listener` hears of each person deactivated by this process, right after the commit. It must not throw. */
   onDeactivated(listener: (personId: string) => void): void {
     this.#listeners.push(listener);
@@ -141,11 +151,18 @@ export class SeatService implements OnApplicationBootstrap {
     await this.people.setLimit(tx, seats);
   }
 
-  /** The active person, if `by` may act in his name or on him. */
+  /** The active person, if `by` may act in his name or on him. Role and activity stay until the transaction ends. */
   async reachable(tx: Tx, by: Administrator, personId: string): Promise<Person> {
-    const person = await this.existing(tx, personId);
+    const person = await this.present(tx, personId);
+    if (person === undefined) throw new CodedError('person.not_found');
     refuseTouchingOwner(by, person.role);
     return person;
+  }
+
+  /** The person, if active: for whatever lets somebody in, so that it is not there too late to be ended. Role and activity stay until the transaction ends. */
+  async present(tx: Tx, personId: string): Promise<Person | undefined> {
+    const person = await this.people.hold(tx, personId);
+    return person?.active === true ? person : undefined;
   }
 
   private async existing(tx: Tx, personId: string): Promise<Person> {

@@ -36,6 +36,13 @@ export class SessionRepository {
     return removed.length === 1;
   }
 
+  /** Sessions and link of a person. Returns the ids of the sessions. */
+  async removeAllOf(tx: Tx, personId: string): Promise<string[]> {
+    await tx.query(`delete from sign_in_links where person_id = $1`, [personId]);
+    const [removed] = await tx.query<[{ id: string }[], number]>(`delete from sessions where person_id = $1 returning id`, [personId]);
+    return removed.map(({ id }) => id);
+  }
+
   /** A person has one link at most: a new one replaces it. */
   async putLink(tx: Tx, link: { secretHash: Buffer; personId: string; expiresAt: Date }): Promise<void> {
     await tx.query(

@@ -24,7 +24,9 @@ export class SessionService {
     private readonly seats: SeatService,
     private readonly audit: AuditService,
     @Inject(CONFIG) private readonly config: Config,
-  ) {}
+  ) {
+    seats.onOwner((tx, personId) => this.endAllOf(tx, personId));
+  }
 
   /** Over TLS with the prefix that browsers take from this very host only: a page of a neighbouring host cannot slip in a session of its own. */
   get cookieName(): string {
@@ -57,6 +59,10 @@ export class SessionService {
     await this.transactions.run(async (tx) => {
       if (await this.sessions.remove(tx, sessionId)) await this.audit.append(tx, 'session.closed', { sessionId }, { kind: 'person', personId });
     });
+  }
+
+  private async endAllOf(tx: Tx, personId: string): Promise<void> {
+    for (const sessionId of await this.sessions.removeAllOf(tx, personId)) await this.audit.append(tx, 'session.closed', { sessionId }, { kind: 'system' });
   }
 
   /** The cookie that removes the other. */

@@ -39,8 +39,8 @@ export class SignInService {
   async signIn(token: string): Promise<{ person: Person; cookie: string }> {
     const opened = await this.transactions.run(async (tx) => {
       const personId = await this.links.takeLink(tx, hashSecret(token));
-      const person = personId === undefined ? undefined : await this.seats.find(personId, tx);
-      if (person === undefined || !person.active) return undefined;
+      const person = personId === undefined ? undefined : await this.seats.present(tx, personId);
+      if (person === undefined) return undefined;
       return { person, ...(await this.sessions.open(tx, person)) };
     });
     if (opened === undefined) throw new CodedError('session.link_invalid');

@@ -209,7 +209,7 @@ export class EditRun {
   }
 }
 
-const askable = ({ id, fit, pixelsMax, inpaints, limits: { referencesMax } }: LoadedModel): AskableModel => ({ id, fit: fit as Fit, pixelsMax, inpaints, referencesMax });
+const askable = ({ id, licence, fit, pixelsMax, inpaints, limits: { referencesMax } }: LoadedModel): AskableModel => ({ id, licence: licence.id, fit: fit as Fit, pixelsMax, inpaints, referencesMax });
 
 const timerMsMax = 2_147_483_647;
 const msUntil = (moment: string): number => Math.min(Math.max(0, Date.parse(moment) - Date.now()), timerMsMax);

@@ -5,6 +5,7 @@ import type { ErrorCode } from '@flux-context/contracts';
 import { killGroup } from '../sandbox/command.js';
 import { FrameReader } from './frame-reader.js';
 import { bytesOfAnswer, bytesOfQuestion, type EngineLine, engineLine, type Loaded, type Question } from './frames.js';
+import { Pieces } from './pieces.js';
 import { written } from './written.js';
 
 /** A command line, and the little environment that it needs. Neither ever holds anything of an edit. */
@@ -31,11 +32,15 @@ export interface Asker {
   take(answer: { readonly image: { readonly width: number; readonly height: number }; readonly roundTrip: boolean }, bytes: AsyncIterable<Buffer>): Promise<void>;
 }
 
-/** How a question ended: with an answer that was taken, or with a code. `lost`: the process ended over it. */
-export type QuestionEnd = { readonly outcome: 'answered' } | { readonly outcome: 'failed'; readonly code: ErrorCode } | { readonly outcome: 'lost' };
+/**
+ * How a question ended: with an answer that was taken, or with a code. `unheard`: the process had ended before the question reached it,
+ * so none of its bytes were read and another process can be asked. `lost`: it ended later.
+ */
+export type QuestionEnd = { readonly outcome: 'answered' } | { readonly outcome: 'failed'; readonly code: ErrorCode } | { readonly outcome: 'unheard' | 'lost' };
 
 interface Turn {
   readonly asker: Asker;
+  hear(): void;
   end(end: QuestionEnd): void;
 }
 
@@ -91,7 +96,9 @@ export class EngineProcess {
 
   /** Sends a question and the bytes that belong to it. When they break off or nobody waits any more, the engine is told to stop at its next step. */
   async ask(question: Question, bytes: AsyncIterable<Buffer>, asker: Asker): Promise<QuestionEnd> {
-    const ended = new Promise<QuestionEnd>((end) => (this.turn = { asker, end }));
+    let hear: () => void = () => undefined;
+    const heard = new Promise<boolean>((resolve) => (hear = () => resolve(true)));
+    const ended = new Promise<QuestionEnd>((end) => (this.turn = { asker, hear, end }));
     const lost = this.ended.then((): QuestionEnd => ({ outcome: 'lost' }));
     let late: NodeJS.Timeout | undefined;
     let isSent = false;
@@ -103,6 +110,7 @@ export class EngineProcess {
     asker.signal.addEventListener('abort', cancel);
     try {
       this.say({ question });
+      if (!(await Promise.race([heard, lost.then(() => false)]))) return { outcome: 'unheard' };
       const whole = await this.send(bytes, bytesOfQuestion(question));
       isSent = true;
       if (!whole || asker.signal.aborted) cancel();
@@ -143,7 +151,7 @@ export class EngineProcess {
   }
 
   private async listen(stdout: Readable): Promise<void> {
-    const reader = new FrameReader(stdout as AsyncIterable<Buffer>);
+    const reader = new FrameReader(new Pieces(stdout));
     for (;;) {
       const said = await reader.line();
       if (said === undefined) return this.kill();
@@ -156,6 +164,7 @@ export class EngineProcess {
     if ('loaded' in line) return this.markLoaded(line.loaded);
     if (!this.turn) throw new Error('an answer that nobody asked for');
     const { asker, end } = this.turn;
+    if ('heard' in line) return this.turn.hear();
     if ('step' in line) return asker.onStep(line.step, line.steps);
     if ('failed' in line) return end({ outcome: 'failed', code: line.failed });
     const { image, roundTrip } = line;

@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildWorker, until } from '../worker.spec-parts.js';
@@ -100,9 +101,20 @@ describe('the engine', () => {
     await impatient.started();
     for (const id of processesOf(models)) if (!others.has(id)) process.kill(Number(id), 'SIGSTOP');
     const pictures = Array.from({ length: 3 }, () => ({ width: 256, height: 256 }));
-    expect((await ask(impatient, 'add a dog', { pictures, signal: AbortSignal.timeout(200) })).code).toBe('model.failed');
+    expect((await ask(impatient, 'add a dog', { pictures, signal: AbortSignal.timeout(200) })).code).toBe('edit.cancelled');
     expect((await ask(impatient, 'add a dog')).code).toBeUndefined();
     await impatient.stop();
+  }, 60_000);
+
+  it('asks the next process when one was killed before it heard the question', async () => {
+    const others = new Set(processesOf(models));
+    const killed = startEngine(models);
+    await killed.started();
+    for (let kill = 0; kill < 5; kill++) {
+      for (const id of processesOf(models)) if (!others.has(id)) process.kill(Number(id), 'SIGKILL');
+      expect((await ask(killed, 'add a dog')).code).toBeUndefined();
+    }
+    await killed.stop();
   }, 60_000);
 
   it('lets one edit in at a time, in the order of their coming', async () => {
@@ -120,11 +132,11 @@ describe('the engine', () => {
 
   it('loads what can be loaded beside what cannot: cut off, not a number, not there', async () => {
     const weights = 'vae/diffusion_pytorch_model.safetensors';
-    truncateSync(path.join(copyOf(models, 'cut-off'), weights), 10_000);
-    renamed(models, 'cut-off');
-    fillWithNaN(path.join(copyOf(models, 'nan'), weights));
-    renamed(models, 'nan');
-    const several = startEngine(models, { models: ['tiny-klein', 'cut-off', 'nan', 'absent'] });
+    const mixed = await tinyModels();
+    for (const id of ['cut-off', 'nan']) renamed(copyOf(mixed, id), id);
+    truncateSync(path.join(mixed, 'cut-off', weights), 10_000);
+    fillWithNaN(path.join(mixed, 'nan', weights));
+    const several = startEngine(mixed, { models: ['tiny-klein', 'cut-off', 'nan', 'absent'] });
     await several.started();
     expect(several.models.map(({ id }) => id)).toEqual(expect.arrayContaining(['tiny-klein']));
     expect(several.models.map(({ id }) => id)).not.toContain('cut-off');
@@ -132,7 +144,7 @@ describe('the engine', () => {
     expect((await ask(several, 'add a dog', { model: 'nan' })).code).toBe('model.failed');
     expect((await ask(several, 'add a dog')).code).toBeUndefined();
     await several.stop();
-    for (const id of ['cut-off', 'nan']) rmSync(path.join(models, id), { recursive: true });
+    rmSync(mixed, { recursive: true });
   }, 60_000);
 
   itOfRoot('belongs to nobody where nothing but plain namespaces keeps it from the files of a root worker', async () => {
@@ -145,17 +157,39 @@ describe('the engine', () => {
     expect(new Set(users)).toEqual(new Set(['65534']));
   }, 60_000);
 
-  it('does not stay where there is no model for it', async () => {
+  it('is there only while there is a model for it, and loads others when the folder holds others', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'flux-models-'));
+    const changing = startEngine(folder);
+    const asked = ask(changing, 'add a dog');
+    expect([(await asked).code, processesOf(folder)]).toEqual(['model.failed', []]);
+    cpSync(path.join(models, 'tiny-klein'), path.join(folder, 'tiny-klein'), { recursive: true });
+    expect(await changing.started()).toBe(true);
+    expect((await ask(changing, 'add a dog')).code).toBeUndefined();
+    renamed(copyOf(folder, 'second'), 'second');
+    // Edits go on meanwhile, and wait while the models are loaded.
+    const codes = new Set<string | undefined>();
+    while (changing.models.length < 2) codes.add((await ask(changing, 'add a dog')).code);
+    expect([[...codes], (await ask(changing, 'add a dog', { model: 'second' })).code]).toEqual([[undefined], undefined]);
+    for (const id of ['tiny-klein', 'second']) rmSync(path.join(folder, id), { recursive: true });
+    await until(() => changing.models.length === 0 && processesOf(folder).length === 0);
+    await changing.stop();
+    rmSync(folder, { recursive: true });
+  }, 60_000);
+
+  it('does not stay where none of the models it was told of is there', async () => {
+    const others = new Set(processesOf(models));
+    const mine = () => processesOf(models).filter((id) => !others.has(id));
     const empty = startEngine(models, { models: ['absent'] });
-    expect(await empty.started()).toBe(false);
-    await until(() => empty.memoryBytes === 0);
+    await until(() => mine().length > 0);
+    await until(() => mine().length === 0);
+    expect([empty.models, empty.restarts]).toEqual([[], 0]);
     await empty.stop();
   });
 });
 
 /** As an operator would who copies a folder by hand. */
-function renamed(models: string, id: string): void {
-  const file = path.join(models, id, 'bundle.json');
+function renamed(folder: string, id: string): void {
+  const file = path.join(folder, 'bundle.json');
   writeFileSync(file, readFileSync(file, 'utf8').replace('"id": "tiny-klein"', `"id": "${id}"`));
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Isolation } from '@flux-context/contracts';
 import { importFolder } from '@flux-context/diffusion';
 import { createLogger } from '@flux-context/runtime';
+import { findSight } from '../sandbox/sight.js';
 import { repository } from '../worker.spec-parts.js';
 import { engineCommand } from './engine-command.js';
 import { Engine, type EngineOptions } from './engine.js';
@@ -33,8 +34,9 @@ const dist = path.join(repository, 'apps/gpu-worker/dist');
 export function startEngine(modelsFolder: string, more: Partial<EngineOptions> & { isolation?: Isolation; models?: readonly string[] } = {}): Engine {
   const { isolation = 'bubblewrap', models = [], ...options } = more;
   return new Engine({
-    command: engineCommand({ modelsFolder, models, provider: 'cpu', threads: 1 }, { isolation, devices: [], paths: [] }, path.join(dist, 'sandbox-bundle/launch'), path.join(dist, 'engine-bundle/engine.cjs')),
+    command: () => engineCommand({ modelsFolder, models, provider: 'cpu', threads: 1 }, { isolation, devices: [], paths: [] }, findSight(path.join(dist, 'sandbox-bundle/sandbox.cjs')), path.join(dist, 'engine-bundle/engine.cjs')),
     patience: { loadMsMax: 60_000, cancelMsMax: 30_000 },
+    modelsFolder,
     editsMax: undefined,
     logger: createLogger({ app: 'spec', level: 'silent' }),
     ...options,

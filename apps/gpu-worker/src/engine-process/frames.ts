@@ -54,9 +54,10 @@ const loaded = z.strictObject({
 });
 export type Loaded = z.infer<typeof loaded>;
 
-/** Everything that the engine says. Its answers tell what memory it holds. */
+/** Everything that the engine says: that it has heard a question before it is sent the bytes, and its answers, which tell what memory it holds. */
 export const engineLine = z.union([
   z.strictObject({ loaded, memoryBytes }),
+  z.strictObject({ heard: z.literal(true) }),
   z.strictObject({ step: z.int().min(0), steps: z.int().min(1) }),
   answered.extend({ memoryBytes }),
   failed.extend({ memoryBytes }),

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { type Answer, bytesOfQuestion, type Question, question as questionSchema } from './frames.js';
 import { FrameReader } from './frame-reader.js';
 import type { Engine } from './engine.js';
+import { Pieces } from './pieces.js';
 import { written } from './written.js';
 
 /** A picture, and a second look at a part of it. */
@@ -44,7 +45,7 @@ class Way {
   readonly reader: FrameReader;
 
   constructor(private readonly channel: Duplex, private readonly pauseMs: number) {
-    this.reader = new FrameReader(channel as AsyncIterable<Buffer>);
+    this.reader = new FrameReader(new Pieces(channel));
   }
 
   /** May be left early and gone on with: what was not taken is still to come. */

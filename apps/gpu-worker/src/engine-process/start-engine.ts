@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError, type Logger } from '@flux-context/runtime';
 import type { Config } from '../config.js';
@@ -7,24 +6,20 @@ import type { Proven } from '../sandbox/probe-isolation.js';
 import { deniesNetwork, engineCommand } from './engine-command.js';
 import { Engine } from './engine.js';
 
-/** What the import of a model writes last. */
-const manifest = 'bundle.json';
-
-function hasBundle(folder: string): boolean {
-  return existsSync(folder) && readdirSync(folder, { withFileTypes: true }).some((entry) => entry.isDirectory() && existsSync(path.join(folder, entry.name, manifest)));
-}
-
-/** The engine, where there is a model for it; undefined where exact edits are all that this worker takes. */
+/** The engine, where there is a folder for its models; undefined where exact edits are all that this worker takes. */
 export function startEngine(config: Config, proven: Proven, sight: Sight, logger: Logger): Engine | undefined {
-  if (config.MODELS_DIR === undefined || !hasBundle(config.MODELS_DIR)) return undefined;
-  const settings = { modelsFolder: path.resolve(config.MODELS_DIR), models: config.MODELS, provider: config.ENGINE_PROVIDER, ...(config.ENGINE_THREADS !== undefined && { threads: config.ENGINE_THREADS }) };
+  if (config.MODELS_DIR === undefined) return undefined;
+  const modelsFolder = path.resolve(config.MODELS_DIR);
+  const settings = { modelsFolder, models: config.MODELS, provider: config.ENGINE_PROVIDER, ...(config.ENGINE_THREADS !== undefined && { threads: config.ENGINE_THREADS }) };
   const bounds = { isolation: config.ENGINE_ISOLATION ?? proven.isolation, memoryBytesMax: config.ENGINE_BYTES_MAX, devices: config.ENGINE_DEVICES, paths: config.ENGINE_PATHS, libraryPath: config.ENGINE_LIBRARY_PATH };
-  if (!deniesNetwork(bounds)) {
-    if (config.NODE_ENV === 'production') throw new ConfigError(['ENGINE_ISOLATION: in production the engine must be denied the network, which this form does not do here; use bubblewrap or namespaces']);
-    logger.warn('THE ENGINE HAS A NETWORK HERE', { isolation: bounds.isolation });
-  }
+  const denied = deniesNetwork(bounds);
+  if (!denied && config.NODE_ENV === 'production') throw new ConfigError(['ENGINE_ISOLATION: in production the engine must be denied the network, which this form does not do here; use bubblewrap or namespaces']);
   return new Engine({
-    command: engineCommand(settings, bounds, sight.launcher),
+    command: () => {
+      if (!denied) logger.warn('THE ENGINE HAS A NETWORK HERE', { isolation: bounds.isolation });
+      return engineCommand(settings, bounds, sight);
+    },
+    modelsFolder,
     patience: { loadMsMax: config.ENGINE_LOAD_SECONDS * 1_000, cancelMsMax: config.ENGINE_CANCEL_SECONDS * 1_000 },
     editsMax: config.ENGINE_EDITS_MAX,
     logger,

@@ -89,7 +89,7 @@ describe('the isolation of a sandbox', () => {
   });
 
   it('hands out each warm process once', async () => {
-    const pool = new StandbyPool(() => commandFor('bubblewrap', sight, limits), 2);
+    const pool = new StandbyPool(() => commandFor('bubblewrap', sight, limits), () => 2);
     const taken = await Promise.all([pool.take(), pool.take(), pool.take()]);
     expect(new Set(taken.map((sandbox) => sandbox.pid)).size).toBe(3);
     for (const sandbox of taken) sandbox.kill();

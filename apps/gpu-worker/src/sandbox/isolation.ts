@@ -48,7 +48,7 @@ const settings = Object.entries(environment);
 export const nobody = (): string[] => (process.getuid?.() === 0 ? ['--reuid', '65534', '--regid', '65534', '--clear-groups'] : []);
 
 /** A command of its own, because `setpriv` loads the filter before it does anything else. */
-const filtered = ({ filter, setprivFilters }: Sight): string[] => (filter !== undefined && setprivFilters ? ['setpriv', '--no-new-privs', '--seccomp-filter', filter, '--'] : []);
+export const filtered = ({ filter, setprivFilters }: Pick<Sight, 'filter' | 'setprivFilters'>): string[] => (filter !== undefined && setprivFilters ? ['setpriv', '--no-new-privs', '--seccomp-filter', filter, '--'] : []);
 
 const node = ({ node: program, entry, snapshot, native }: Sight, args: readonly string[]): string[] =>
   [program, '--no-warnings', '--disable-proto=delete', ...(snapshot === undefined ? [] : ['--snapshot-blob', snapshot]), entry, native, ...args];
@@ -76,7 +76,7 @@ const forms: Record<Isolation, (sight: Sight, limits: Limits, args: readonly str
   landlock: (sight, limits, args) => [
     ...limited(limits),
     'env', '-i', ...settings.map(([name, value]) => `${name}=${value}`),
-    sight.launcher, '--descriptors', String(descriptorCount), '--filter', String(filterDescriptor), ...seen(sight).flatMap((file) => ['--see', file]), '--',
+    sight.launcher, '--parent', String(process.pid), '--descriptors', String(descriptorCount), '--filter', String(filterDescriptor), ...seen(sight).flatMap((file) => ['--see', file]), '--',
     ...node(sight, args),
   ],
   namespaces: (sight, limits, args) => [

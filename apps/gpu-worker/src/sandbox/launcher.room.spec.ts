@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { prepareQueueSchema, queueSchema, TicketQueue } from '@flux-context/queue';
-import { testDatabase, type TestDatabase } from '@flux-context/testkit';
+import type { TicketQueue } from '@flux-context/queue';
 import sharp from 'sharp';
-import { briefFor, buildWorker, credential, everyOperation, launcherWorks, repository, SpecHolder, until, WorkerProcess } from '../worker.spec-parts.js';
+import { WorkerRoom } from '../worker-room.spec-parts.js';
+import { briefFor, buildWorker, everyOperation, launcherWorks, repository, type SpecHolder, until, type WorkerProcess } from '../worker.spec-parts.js';
 import { findSight } from './sight.js';
 
 /** As a restricted pod runs it: no user namespace can be made, no privilege can be got, and it has none. */
@@ -20,37 +19,21 @@ const restricted = [
 const describeIfItWorks = launcherWorks ? describe : describe.skip;
 
 describeIfItWorks('a worker in a restricted pod', () => {
-  let database: TestDatabase;
-  let folder: string;
+  let room: WorkerRoom;
   let holder: SpecHolder;
   let queue: TicketQueue;
   let worker: WorkerProcess;
   let small: Buffer;
 
   beforeAll(async () => {
-    buildWorker();
     small = await sharp({ create: { width: 64, height: 48, channels: 3, background: '#204060' } }).png().toBuffer();
-    database = await testDatabase();
-    folder = mkdtempSync(path.join(tmpdir(), 'worker-'));
-    const [schema, role] = [queueSchema('shared'), `restricted_${process.pid}`];
-    await prepareQueueSchema(database.url, { schema, role, password: 'secret' });
-    holder = new SpecHolder();
-    await holder.listen();
-    worker = new WorkerProcess({
-      NODE_ENV: 'production', POOL: 'shared', POOL_CREDENTIAL: credential, API_INTERNAL_URLS: holder.address, KEYS_DIR: path.join(folder, 'keys'), WORKER_SLOTS: '2', METRICS_PORT: '0',
-      QUEUE_URL: Object.assign(new URL(database.url), { username: role, password: 'secret' }).href,
-    }, restricted);
-    queue = new TicketQueue({ connection: { url: database.url, schema }, pool: 'shared', engine: 'exact', onError: () => undefined });
-    await queue.ready();
+    room = await WorkerRoom.open({ NODE_ENV: 'production' }, restricted);
+    ({ holder, worker, queues: { exact: queue } } = room);
     await until(() => holder.announcements.length > 0, 30_000);
   }, 90_000);
 
   afterAll(async () => {
-    await worker.stop();
-    await queue.close();
-    await holder.close();
-    await database.drop();
-    rmSync(folder, { recursive: true });
+    await room.close();
   }, 60_000);
 
   it('falls back to the launcher, starts in production with it, and says so', async () => {
@@ -96,7 +79,7 @@ describeIfItWorks('the launcher', () => {
   /** Starts a script of Perl by the launcher, with a file more than it should have. */
   const launch = async (script: string, given: readonly string[] = [], filter = sight().filter!) => {
     const [rules, inherited] = [openSync(filter, 'r'), openSync('/etc/hostname', 'r')];
-    const args = ['--descriptors', '4', '--filter', '4', ...perl, ...given, '--', '/usr/bin/perl', '-e', `sub n { my ($call, @with) = @_; $! = 0; syscall($call, @with); print $! + 0, " "; } ${script}`];
+    const args = ['--parent', String(process.pid), '--descriptors', '4', '--filter', '4', ...perl, ...given, '--', '/usr/bin/perl', '-e', `sub n { my ($call, @with) = @_; $! = 0; syscall($call, @with); print $! + 0, " "; } ${script}`];
     const child = spawn(sight().launcher, args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe', rules, inherited], env: {}, cwd: '/' });
     closeSync(rules);
     closeSync(inherited);
@@ -125,6 +108,7 @@ describeIfItWorks('the launcher', () => {
     ['a path that is not there', ['--see', '/not/there'], undefined],
     ['an option that it does not know', ['--trust', 'everybody'], undefined],
     ['a filter that is none', [], '/dev/null'],
+    ['a parent that is not its own, as when that has died', ['--parent', '1'], undefined],
   ])('starts nothing with %s', async (_what, given, filter) => {
     const { said, complained, status } = await launch('print "started";', given, filter);
     expect([said, status]).toEqual(['', 70]);

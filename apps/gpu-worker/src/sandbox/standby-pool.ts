@@ -12,7 +12,7 @@ export class StandbyPool {
 
   constructor(
     private readonly command: () => Command,
-    private readonly size: number,
+    private readonly size: () => number,
   ) {
     this.refill();
   }
@@ -32,7 +32,7 @@ export class StandbyPool {
 
   /** Starts what is missing. Called when an edit is over, so that a start does not compete with it. */
   refill(): void {
-    while (!this.closed && this.waiting.length < this.size) {
+    while (!this.closed && this.waiting.length < this.size()) {
       const sandbox = new Sandbox(this.command());
       this.waiting.push(sandbox);
       void sandbox.ended.then(() => this.forget(sandbox));

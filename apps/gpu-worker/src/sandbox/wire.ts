@@ -16,6 +16,8 @@ export interface Order {
 /** What a sandbox must know of a model to ask it. */
 export interface AskableModel {
   readonly id: string;
+  /** The identifier of its licence, which the result names. */
+  readonly licence: string;
   readonly fit: Fit;
   /** Of a picture prepared by `fit`. */
   readonly pixelsMax: number;

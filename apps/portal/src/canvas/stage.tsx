@@ -3,16 +3,11 @@ import { CompareSlider } from './compare-slider.js';
 import { useEditor } from './editor-context.js';
 import { comparedPicture, currentPicture } from './editor-state.js';
 import { MaskOverlay } from './mask-overlay.js';
-import type { Picture, Point, Size } from './picture.js';
-import type { Insets } from './viewport.js';
+import type { Picture, Point } from './picture.js';
 import { down, free, move, up, type Grip, type Step } from './tools.js';
 
-/** Room around a fitted picture: the toolbar above and the sentence below float over the desk. */
-export function insetsOf(desk: Size, foot: number): Insets {
-  const { gap, ...least } = desk.width < 700 ? { top: 68, right: 12, bottom: 128, left: 12, gap: 20 } : { top: 76, right: 40, bottom: 150, left: 40, gap: 34 };
-  // A sentence that grew takes the picture's room, but never more than leaves the picture a fair part.
-  return { ...least, bottom: Math.max(least.bottom, Math.min(foot + gap, desk.height * 0.6)) };
-}
+/** Room around a fitted picture: the toolbar above and the composer below, so high now, float over the desk. */
+const insetsOf = (width: number, composer: number) => (width < 700 ? { top: 68, right: 12, bottom: composer + 20, left: 12 } : { top: 76, right: 40, bottom: composer + 34, left: 40 });
 
 /** Turns pointers on the canvas into the tool's steps. */
 function useHand() {
@@ -48,20 +43,22 @@ function useHand() {
   };
 }
 
-/** The desk on which the picture lies: shows it, moves and zooms it, and lets the tools work on it. `foot` is the height in CSS pixels of what floats over its lower edge. */
-export function Stage({ children, busy, foot }: { children?: ReactNode; busy: boolean; foot: number }) {
+/** The desk on which the picture lies: shows it, moves and zooms it, and lets the tools work on it. */
+export function Stage({ children, busy, composer }: { children?: ReactNode; busy: boolean; composer: number }) {
   const { state, editor } = useEditor();
   const desk = useRef<HTMLDivElement>(null);
   const { hands, pointer } = useHand();
   useEffect(() => {
     const element = desk.current;
     if (element === null) return undefined;
-    const measure = (): void => {
-      const screen = { width: element.clientWidth, height: element.clientHeight };
-      editor.act({ do: 'measure screen', screen, insets: insetsOf(screen, foot) });
-    };
+    const measure = (): void => editor.act({ do: 'measure screen', screen: { width: element.clientWidth, height: element.clientHeight }, insets: insetsOf(element.clientWidth, composer) });
     const observer = new ResizeObserver(measure);
     observer.observe(element);
+    return () => observer.disconnect();
+  }, [editor, composer]);
+  useEffect(() => {
+    const element = desk.current;
+    if (element === null) return undefined;
     const wheel = (event: WheelEvent): void => {
       event.preventDefault();
       const box = element.getBoundingClientRect();
@@ -69,11 +66,8 @@ export function Stage({ children, busy, foot }: { children?: ReactNode; busy: bo
       else editor.act({ do: 'zoom', factor: Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0016)), at: { x: event.clientX - box.left, y: event.clientY - box.top } });
     };
     element.addEventListener('wheel', wheel, { passive: false });
-    return () => {
-      observer.disconnect();
-      element.removeEventListener('wheel', wheel);
-    };
-  }, [editor, foot]);
+    return () => element.removeEventListener('wheel', wheel);
+  }, [editor]);
   const picture = currentPicture(state);
   return (
     <div ref={desk} className="desk" data-tool={state.tool} {...(picture === undefined ? {} : hands)}>

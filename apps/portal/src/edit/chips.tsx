@@ -9,6 +9,8 @@ interface ChipsProps {
   readonly understanding: Understanding | undefined;
   /** The image model that the words go to, if they do. */
   readonly model: string | undefined;
+  /** There is no image model, which would understand any words. */
+  readonly exactOnly: boolean;
   readonly onChoose: (sentence: string) => void;
   readonly onPoint: (chip: Chip) => void;
 }
@@ -26,15 +28,15 @@ const Suggestions = ({ label, sentences, onChoose }: { label: string; sentences:
 
 const ByModel = ({ model }: { model: string }) => (
   <div className="chips">
-    <span className="chip chip-plan">
+    <span className="chip chip-plan chip-whole" title={model}>
       <IconSparkles size={14} stroke={2.2} aria-hidden="true" />
-      By the image model {model}
+      <span>By the image model {model}</span>
     </span>
   </div>
 );
 
 /** What will happen, as it is typed; or what was not understood and what would be; or what one could say. */
-export function Chips({ text, understanding, model, onChoose, onPoint }: ChipsProps) {
+export function Chips({ text, understanding, model, exactOnly, onChoose, onPoint }: ChipsProps) {
   if (text.trim() === '' || understanding === undefined) return <Suggestions label="Try" sentences={examples} onChoose={onChoose} />;
   if (model !== undefined) return <ByModel model={model} />;
   switch (understanding.kind) {
@@ -63,7 +65,10 @@ export function Chips({ text, understanding, model, onChoose, onPoint }: ChipsPr
         <>
           <div className="chips chips-trouble">
             <IconAlertCircle size={17} aria-hidden="true" />
-            <span>Not understood: {foreignWords(text, understanding).join(', ') || 'this sentence'}. Nothing is guessed, nothing is charged.</span>
+            <span>
+              Not understood: {foreignWords(text, understanding).join(', ') || 'this sentence'}. Nothing is guessed, nothing is charged.
+              {exactOnly && ' No image model is loaded here, so only exact edits work; an administrator can bring one in.'}
+            </span>
           </div>
           {understanding.suggestions.length > 0 && <Suggestions label="This would work" sentences={understanding.suggestions} onChoose={onChoose} />}
         </>

@@ -5,8 +5,8 @@ import { useEditor } from '../canvas/editor-context.js';
 import { currentPicture } from '../canvas/editor-state.js';
 import { marksSomething, maskPng } from '../canvas/mask.js';
 import { Chips, understandingInWords } from './chips.js';
-import { EngineChoice, ExactOnly, useEngine } from './engine-choice.js';
-import { ProgressCard, RemarkCard, TroubleCard } from './run-card.js';
+import { EngineChoice, useEngine } from './engine-choice.js';
+import { RunCards } from './run-card.js';
 import { Sentence } from './sentence.js';
 import type { Run } from './use-run.js';
 
@@ -14,9 +14,8 @@ interface ComposerProps {
   readonly run: Run;
   readonly limits: Limits | undefined;
   readonly field: RefObject<HTMLTextAreaElement | null>;
-  /** Told the height in CSS pixels, at first and whenever it changes. */
-  readonly onResize: (height: number) => void;
-  readonly onLimits: () => void;
+  /** Told how many screen pixels of the desk are covered, so that the picture can make room. */
+  readonly onHeight: (height: number) => void;
 }
 
 /** The same understanding as the API's, made anew with each key: it takes some milliseconds, and what is sent is what was shown. */
@@ -27,21 +26,21 @@ function useUnderstanding(text: string): Understanding | undefined {
   return useMemo(() => (text.trim() === '' ? undefined : understand(text, { mask, references })), [text, mask, references]);
 }
 
-/** Tells the height of the element with this ref, at first and whenever it changes. */
-function useHeightTold(tell: (height: number) => void): RefObject<HTMLDivElement | null> {
-  const whole = useRef<HTMLDivElement>(null);
+/** Tells the height of the element with this ref, now and whenever it changes. */
+function useHeight(onHeight: (height: number) => void): RefObject<HTMLDivElement | null> {
+  const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const element = whole.current;
+    const element = ref.current;
     if (element === null) return undefined;
-    const observer = new ResizeObserver(() => tell(element.offsetHeight));
+    const observer = new ResizeObserver(() => onHeight(element.offsetHeight));
     observer.observe(element);
     return () => observer.disconnect();
-  }, [tell]);
-  return whole;
+  }, [onHeight]);
+  return ref;
 }
 
 /** The bar at the foot of the canvas: what is wished, what will happen, what is happening. */
-export function Composer({ run, limits, field, onResize, onLimits }: ComposerProps) {
+export function Composer({ run, limits, field, onHeight }: ComposerProps) {
   const { state, editor } = useEditor();
   const [text, setText] = useState('');
   const understanding = useUnderstanding(text);
@@ -59,27 +58,24 @@ export function Composer({ run, limits, field, onResize, onLimits }: ComposerPro
     const instruction = text.trim();
     run.start({ instruction, understanding: chosen.engine === 'diffusion' ? undefined : understanding, options: chosen, references, ...(mask === undefined ? {} : { mask }) }, () => setText((now) => (now.trim() === instruction ? '' : now)));
   };
+  const bar = useHeight(onHeight);
   useEffect(() => {
     if (window.matchMedia('(pointer: fine)').matches) field.current?.focus();
   }, [field]);
-  const whole = useHeightTold(onResize);
   const choose = (sentence: string): void => {
     setText(sentence);
     field.current?.focus();
   };
   return (
-    <div className="composer" ref={whole}>
-      {run.progress !== undefined && <ProgressCard progress={run.progress} onCancel={run.cancel} />}
-      {run.trouble !== undefined && <TroubleCard trouble={run.trouble} onAgain={run.again} onDismiss={run.dismiss} onLimits={onLimits} />}
-      {run.remark !== undefined && <RemarkCard remark={run.remark} onDismiss={run.dismiss} />}
+    <div className="composer" ref={bar}>
+      <RunCards run={run} />
       <div className="composer-bar" data-dim={busy}>
         <Sentence text={text} understanding={byModel === undefined ? understanding : undefined} busy={busy} ready={possible && !busy && state.timeline !== undefined} field={field} onChange={setText} onSend={() => void send()} />
         <div className="composer-foot">
           <div id="sentence-help">
-            <Chips text={text} understanding={understanding} model={byModel} onChoose={choose} onPoint={({ span }) => (field.current?.focus(), field.current?.setSelectionRange(span.start, span.end))} />
+            <Chips text={text} understanding={understanding} model={byModel} exactOnly={limits?.models.length === 0} onChoose={choose} onPoint={({ span }) => (field.current?.focus(), field.current?.setSelectionRange(span.start, span.end))} />
           </div>
           {limits !== undefined && limits.models.length > 0 && <EngineChoice models={limits.models} chosen={chosen} onChoose={chooseEngine} />}
-          {limits?.models.length === 0 && <ExactOnly />}
         </div>
       </div>
       <output className="for-ears">

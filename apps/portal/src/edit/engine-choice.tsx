@@ -1,5 +1,5 @@
 import type { AnnouncedModel, Limits } from '@flux-context/contracts';
-import { NativeSelect, Popover, Text, UnstyledButton } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 
 /** Who is to edit, as it goes to the API. */
@@ -28,26 +28,4 @@ export function EngineChoice({ models, chosen, onChoose }: { models: readonly An
   ];
   const change = (picked: string): void => onChoose(picked.startsWith('model:') ? { engine: 'diffusion', model: picked.slice(6) } : { engine: picked === 'exact' ? 'exact' : 'auto' });
   return <NativeSelect className="engine-choice" aria-label="Who edits" title="Automatic: the exact engine where it understands every word, else the image model" size="xs" variant="unstyled" data={data} value={value} onChange={({ currentTarget }) => change(currentTarget.value)} />;
-}
-
-/** Shown where there is no choice: which edits work now, and who can change that. */
-export function ExactOnly() {
-  return (
-    <Popover width={300} position="top-end" trapFocus returnFocus>
-      <Popover.Target>
-        <UnstyledButton className="engine-choice exact-only">Exact edits only</UnstyledButton>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Text size="sm" fw={620}>
-          No image model is loaded
-        </Text>
-        <Text size="sm" mt={4}>
-          What can be computed exactly works now: light and colour, black and white, crop, turn, size, sharpness and the like. Adding, removing or replacing things needs an image model.
-        </Text>
-        <Text size="xs" c="dimmed" mt={8}>
-          Whoever runs the appliance can load one, with flux models import.
-        </Text>
-      </Popover.Dropdown>
-    </Popover>
-  );
 }

@@ -1,13 +1,22 @@
 import { Alert, Button, CloseButton, Group, Progress as Bar, Text } from '@mantine/core';
-import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import { IconAlertTriangle, IconEqual } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { progressInWords, progressShare } from './progress-words.js';
 import type { Progress } from './run-edit.js';
-import type { Remark } from './remark.js';
 import type { Trouble } from './trouble.js';
+import type { Run } from './use-run.js';
+
+/** What the edit says above the sentence: where it is, why it did not happen, or that nothing came of it. */
+export const RunCards = ({ run }: { run: Run }) => (
+  <>
+    {run.progress !== undefined && <ProgressCard progress={run.progress} onCancel={run.cancel} />}
+    {run.unchanged && <UnchangedCard onDismiss={run.dismiss} />}
+    {run.trouble !== undefined && <TroubleCard trouble={run.trouble} onAgain={run.again} onDismiss={run.dismiss} />}
+  </>
+);
 
 /** What is happening to the picture, with the way out. */
-export function ProgressCard({ progress, onCancel }: { progress: Progress; onCancel: () => void }) {
+function ProgressCard({ progress, onCancel }: { progress: Progress; onCancel: () => void }) {
   const words = progressInWords(progress);
   return (
     <div className="run-card">
@@ -25,7 +34,7 @@ export function ProgressCard({ progress, onCancel }: { progress: Progress; onCan
 }
 
 /** Why an edit did not happen, and the way on. */
-export function TroubleCard({ trouble, onAgain, onDismiss, onLimits }: { trouble: Trouble; onAgain: () => void; onDismiss: () => void; onLimits: () => void }) {
+function TroubleCard({ trouble, onAgain, onDismiss }: { trouble: Trouble; onAgain: () => void; onDismiss: () => void }) {
   const wait = useCountdown(trouble);
   return (
     <Alert className="run-card" role="alert" color="red" variant="default" icon={<IconAlertTriangle />}>
@@ -42,11 +51,6 @@ export function TroubleCard({ trouble, onAgain, onDismiss, onLimits }: { trouble
         </div>
         <CloseButton aria-label="Close this message" onClick={onDismiss} />
       </Group>
-      {trouble.aboutLimit === true && (
-        <Button mt="xs" mr="xs" size="xs" variant="default" onClick={onLimits}>
-          See all limits
-        </Button>
-      )}
       {trouble.again !== undefined && (
         <Button mt="xs" size="xs" variant="light" onClick={onAgain} disabled={wait > 0}>
           {wait > 0 ? `Try again in ${wait} s` : 'Try again'}
@@ -56,19 +60,19 @@ export function TroubleCard({ trouble, onAgain, onDismiss, onLimits }: { trouble
   );
 }
 
-/** What is worth knowing of an edit that went well. Its title is also said to ears with the end of the edit. */
-export function RemarkCard({ remark, onDismiss }: { remark: Remark; onDismiss: () => void }) {
+/** A model was asked and changed nothing: that looks like a fault unless somebody says it. */
+function UnchangedCard({ onDismiss }: { onDismiss: () => void }) {
   return (
-    <Alert className="run-card" role="note" variant="default" icon={<IconInfoCircle />}>
+    <Alert className="run-card" role="none" variant="default" icon={<IconEqual />}>
       <Group justify="space-between" wrap="nowrap" align="start" gap="xs">
-        <div>
+        <output>
           <Text size="sm" fw={600}>
-            {remark.title}
+            The image model changed nothing
           </Text>
           <Text size="sm" c="dimmed" mt={2}>
-            {remark.advice}
+            Undo, then say it in other words, name the place, or mark it with the brush.
           </Text>
-        </div>
+        </output>
         <CloseButton aria-label="Close this message" onClick={onDismiss} />
       </Group>
     </Alert>

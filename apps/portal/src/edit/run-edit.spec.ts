@@ -53,10 +53,10 @@ describe('running an edit', () => {
     expect(seen.filter(({ phase }) => phase !== 'sending')).toEqual([{ phase: 'waiting', ahead: undefined }, { phase: 'waiting', ahead: 2 }, { phase: 'working', stage: 'edit', step: 1, steps: 3 }, { phase: 'receiving' }]);
   });
 
-  it('tells how much of the picture a model changed, which is known only at the end', async () => {
-    const drift = { reframed: false, changedShare: 0, differingBytes: 0 };
-    const { run } = await appliance({ POST: [json(202, status())], 'GET /events': [events(status({ stage: 'edit' }), status({ state: 'settled', drift }))], 'GET /result': [picture] });
-    expect((await run()).changedShare).toBe(0);
+it.each([[0, true], [0.2, false]])('says whether the model changed anything: a share of %d', async (changedShare, unchanged) => {
+    const settled = status({ state: 'settled', engine: 'diffusion', drift: { reframed: false, changedShare, differingBytes: 0 } });
+    const { run } = await appliance({ POST: [json(202, status())], 'GET /events': [events(settled)], 'GET /result': [picture] });
+    expect((await run()).unchanged).toBe(unchanged);
   });
 
   it('says why it failed, in the words of the code', async () => {

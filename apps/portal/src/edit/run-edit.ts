@@ -15,8 +15,8 @@ export interface Edited {
   /** The image model that made it, where one did. */
   readonly model?: Model;
   readonly receiptNonce: string | undefined;
-  /** Share of the pixels that the model changed, 0 to 1; absent for the exact engine. */
-  readonly changedShare?: number;
+  /** An image model gave back what it was given. */
+  readonly unchanged: boolean;
 }
 
 export interface Running {
@@ -41,7 +41,7 @@ export async function runEdit(client: Client, form: FormData, idempotencyKey: st
     running.onProgress({ phase: 'receiving' });
     const picture = await patiently(running.signal, () => client.bytes(editRoutes.result, { params, signal: running.signal }));
     void forget();
-    return { picture, editId: accepted.id, receiptNonce: accepted.receiptNonce, ...(accepted.model && { model: accepted.model }), ...(drift && { changedShare: drift.changedShare }) };
+    return { picture, editId: accepted.id, receiptNonce: accepted.receiptNonce, unchanged: drift?.changedShare === 0, ...(accepted.model && { model: accepted.model }) };
   } catch (error) {
     if (running.signal.aborted) await forget();
     throw error;
@@ -72,7 +72,7 @@ async function send(client: Client, form: FormData, idempotencyKey: string, { si
   }
 }
 
-/** Resolves with the last status when the edit's picture can be fetched. */
+/** Resolves when the edit's picture can be fetched, with what is known of it then. */
 async function settled(client: Client, accepted: EditStatus, { signal, onProgress }: Running): Promise<EditStatus> {
   const params = { editId: accepted.id };
   const look = (status: EditStatus): boolean => {
@@ -87,9 +87,9 @@ async function settled(client: Client, accepted: EditStatus, { signal, onProgres
       const status = event === 'status' ? editStatus.safeParse(JSON.parse(data)) : undefined;
       if (status?.success === true && look(status.data)) return status.data;
     }
-    const now = await client.call(editRoutes.status, { params, signal });
-    if (!look(now)) throw ProblemError.ofTransport('connection.lost');
-    return now;
+    const status = await client.call(editRoutes.status, { params, signal });
+    if (!look(status)) throw ProblemError.ofTransport('connection.lost');
+    return status;
   });
 }
 

@@ -4,8 +4,6 @@ import { ProblemError, waitInWords } from '@flux-context/ui';
 export interface Trouble {
   readonly title: string;
   readonly advice: string | undefined;
-  /** Whether a limit of the appliance is in the way, so that its limits are worth reading. */
-  readonly aboutLimit?: boolean;
   /** When trying again can help: now, or after so many seconds. */
   readonly again: { readonly afterSeconds: number; readonly sameKey: boolean } | undefined;
 }
@@ -46,7 +44,6 @@ export function troubleOf(error: unknown): Trouble {
   ].filter((part) => part !== undefined);
   return {
     title: titles[code] ?? message,
-    ...(limit !== undefined && { aboutLimit: true }),
     advice: parts.length === 0 ? undefined : parts.join(' '),
     again: mayTryAgain ? { afterSeconds: retryAfterSeconds ?? 0, sameKey: code === 'connection.lost' } : undefined,
   };

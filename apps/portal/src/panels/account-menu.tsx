@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
-import { IconApi, IconKey, IconKeyboard, IconListCheck, IconLock, IconLogout, IconRuler2, IconUser, IconUsers } from '@tabler/icons-react';
+import { IconBook2, IconKey, IconKeyboard, IconListCheck, IconLock, IconLogout, IconRuler2, IconUser, IconUsers } from '@tabler/icons-react';
 import { useEditor } from '../canvas/editor-context.js';
 import { useSignOut, type Me } from '../session/use-session.js';
 
@@ -46,11 +46,11 @@ export function AccountMenu({ me, onOpen, mayLeave }: { me: Me; onOpen: (drawer:
         <Menu.Item leftSection={<IconRuler2 size={17} />} onClick={() => onOpen('limits')}>
           Limits
         </Menu.Item>
+        <Menu.Item component="a" href="/docs" target="_blank" leftSection={<IconBook2 size={17} />}>
+          API documentation
+        </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={17} />} rightSection={<kbd>?</kbd>} onClick={() => onOpen('shortcuts')}>
           Keyboard shortcuts
-        </Menu.Item>
-        <Menu.Item component="a" href="/docs" target="_blank" rel="noopener" leftSection={<IconApi size={17} />}>
-          API reference
         </Menu.Item>
         <Menu.Divider />
         <ColourScheme />

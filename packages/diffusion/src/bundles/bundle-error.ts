@@ -6,6 +6,7 @@ const sentences = {
   'bundle.malformed': 'A file does not hold what its name says. Download the model again.',
   'bundle.weights': 'A file of weights is damaged or was cut off. Download it again.',
   'bundle.dtype': 'The weights are in a number format that is not supported. Take the repository with F32, F16 or BF16 weights.',
+  'bundle.onnx': 'The exported graph cannot be used: it has ports, number types or operators that are not known here. docs/operate/models.md says which are; or take the repository with safetensors weights.',
   'bundle.not_finite': 'The weights hold values that are not finite numbers, so no picture could come out. Download the file again, or take another model.',
   'bundle.damaged': 'A file is not the one that was recorded. Remove the bundle and import it again.',
   'bundle.path': 'An entry is not a plain file below the bundle: links, devices, absolute names and ".." are refused. Copy the folder with its links resolved: cp -rL.',

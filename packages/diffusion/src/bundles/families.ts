@@ -4,6 +4,7 @@ import type { JsonObject } from './inside.js';
 import { apache, flux1DevNonCommercial, fluxNonCommercial, readLicence } from './licence.js';
 import type { Description, Family } from './manifest.js';
 import type { SourceFolder } from './source-folder.js';
+import { type Spellings, spellings } from './spellings.js';
 
 export const indexName = 'model_index.json';
 
@@ -23,9 +24,10 @@ function captureQuarters({ num_hidden_layers: layers }: JsonObject): number[] {
 }
 
 async function describeKlein(source: SourceFolder, index: JsonObject, parts: Parts, id: string): Promise<Description> {
-  const transformer = await source.readNetwork('transformer', parts['transformer']!);
-  const vae = await source.readNetwork('vae', parts['vae']!);
-  const textEncoder = await source.readNetwork('text_encoder', parts['text_encoder']!);
+  const transformer = await source.readNetwork('transformer', parts['transformer']!, spellings.kleinTransformer);
+  // The figures of its normalisation are weights: a graph alone must have them inside.
+  const vae = await source.readAutoencoder('vae', parts['vae']!, ['patchified-normalised']);
+  const textEncoder = await source.readNetwork('text_encoder', parts['text_encoder']!, spellings.kleinTextEncoder);
   const shape = shapeOf(transformer.config);
   const distilled = index['is_distilled'] === true;
   return {
@@ -61,8 +63,8 @@ const kontextSizes: [number, number][] = [
 ];
 
 async function describeKontext(source: SourceFolder, _index: JsonObject, parts: Parts, id: string): Promise<Description> {
-  const network = (part: string) => source.readNetwork(part, parts[part]!);
-  const transformer = await network('transformer');
+  const network = (part: string, spelled: Spellings) => source.readNetwork(part, parts[part]!, spelled);
+  const transformer = await network('transformer', spellings.kontextTransformer);
   return {
     schema: 1,
     id,
@@ -71,9 +73,9 @@ async function describeKontext(source: SourceFolder, _index: JsonObject, parts: 
     licence: await readLicence(source.folder, shapeOf(transformer.config) === kontext12B ? flux1DevNonCommercial : undefined),
     components: {
       transformer: transformer.network,
-      vae: (await network('vae')).network,
-      textEncoder: (await network('text_encoder')).network,
-      textEncoder2: (await network('text_encoder_2')).network,
+      vae: (await source.readAutoencoder('vae', parts['vae']!, ['raw', 'moments'])).network,
+      textEncoder: (await network('text_encoder', spellings.clip)).network,
+      textEncoder2: (await network('text_encoder_2', spellings.t5)).network,
       tokenizer: await source.readTokenizer('tokenizer', 77, buildClipTokenizer),
       tokenizer2: await source.readTokenizer('tokenizer_2', 512),
     },

@@ -6,7 +6,7 @@ export { BundleError, type BundleErrorCode } from './bundle-error.js';
 export { importArchive } from './import-archive.js';
 export { importFolder, type Imported, type ImportOptions } from './import-folder.js';
 export { KeyError, readSigningKey, readTrustedKeys, type SigningKey, type TrustedKeys } from './keys.js';
-export type { BundleFile, BundleManifest, Family, Licence } from './manifest.js';
+export type { AutoencoderFiles, BundleFile, BundleManifest, Family, LatentForm, Licence, Network, Ports, PublishedGraph } from './manifest.js';
 export { packBundle } from './pack-archive.js';
 export type { Conversion } from './precision.js';
 export { follow, type Followed, type Progress } from './progress.js';

@@ -7,6 +7,8 @@ export const manifestBytesMax = 2 ** 20;
 const filesMax = 512;
 export const fileBytesMax = 2 ** 38;
 export const shardsMax = 64;
+/** An exported graph with larger weights keeps them in files beside it. */
+export const graphBytesMax = 2 ** 29;
 
 /** Folders below the bundle and a name, all of plain characters: never absolute, never `..`, never hidden. */
 const path = z.string().max(200).regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*){0,3}$/);
@@ -21,8 +23,27 @@ const bundleFile = z.strictObject({ path, bytes: z.int().min(0).max(fileBytesMax
 /** A file as it was when the bundle was installed. */
 export type BundleFile = z.infer<typeof bundleFile>;
 
-/** `config` is the published config.json; `weights` are its safetensors files in the order of their names. */
-const network = z.strictObject({ config: path, weights: z.array(path).min(1).max(shardsMax) });
+/** An input or output of a graph that somebody else exported. */
+const port = z.strictObject({ name: z.string().min(1).max(200), type: z.enum(['float32', 'float16', 'int32', 'int64']), rank: z.int().min(0).max(8) });
+const ports = z.strictObject({ inputs: z.record(z.string().max(40), port), output: port });
+/** By diffusers' names of the inputs, what this graph calls them. */
+export type Ports = z.infer<typeof ports>;
+/** An exported graph, and the files beside it that hold its weights. */
+const publishedGraph = z.strictObject({ onnx: path, data: z.array(path).max(shardsMax), io: ports });
+export type PublishedGraph = z.infer<typeof publishedGraph>;
+
+/** `config` is the published config.json; `weights` are its safetensors files in the order of their names, from which the graph is built. */
+const built = z.strictObject({ config: path, weights: z.array(path).min(1).max(shardsMax) });
+const exported = z.strictObject({ config: path, graph: publishedGraph });
+const network = z.union([built, exported]);
+export type Network = z.infer<typeof network>;
+
+/** How latents leave and enter an autoencoder: as they are, mean and variance one after the other, or as the transformer takes them. */
+const latentForm = z.enum(['raw', 'moments', 'patchified-normalised']);
+export type LatentForm = z.infer<typeof latentForm>;
+const half = publishedGraph.extend({ latentForm });
+const autoencoder = z.union([built, z.strictObject({ config: path, encoder: half, decoder: half })]);
+export type AutoencoderFiles = z.infer<typeof autoencoder>;
 /** `maxLength` in tokens, to which a prompt is padded. */
 const tokenizer = z.strictObject({ json: path, config: path, maxLength: count });
 
@@ -69,14 +90,15 @@ const common = {
   image: z.strictObject({ fit, maxReferences: count, maxOutputTokens: count }),
 };
 
+const captured = { captureHidden: z.array(count).length(3) };
 const flux2Klein = z.strictObject({
   ...common,
   family: z.literal('flux2-klein'),
   components: z.strictObject({
     transformer: network,
-    vae: network,
+    vae: autoencoder,
     /** After which layers the hidden states are taken; layer 0 is the embedding. */
-    textEncoder: network.extend({ captureHidden: z.array(count).length(3) }),
+    textEncoder: z.union([built.extend(captured), exported.extend(captured)]),
     tokenizer,
   }),
 });
@@ -85,16 +107,18 @@ const fluxKontext = z.strictObject({
   ...common,
   family: z.literal('flux-kontext'),
   /** As diffusers numbers them: the first encoder is CLIP, the second T5. */
-  components: z.strictObject({ transformer: network, vae: network, textEncoder: network, textEncoder2: network, tokenizer, tokenizer2: tokenizer }),
+  components: z.strictObject({ transformer: network, vae: autoencoder, textEncoder: network, textEncoder2: network, tokenizer, tokenizer2: tokenizer }),
 });
 
-type Parts = Readonly<Record<string, { config: string; json?: string; weights?: readonly string[] }>>;
+interface Graph { onnx: string; data: readonly string[] }
+type Parts = Readonly<Record<string, { config: string; json?: string; weights?: readonly string[]; graph?: Graph; encoder?: Graph; decoder?: Graph }>>;
 
 /** Everything that the manifest points at must be one of its files, and none may be listed twice, whatever the case of its letters. */
 function isClosed({ files, components, scheduler, licence }: { files: BundleFile[]; components: Parts; scheduler: string; licence: Licence }): boolean {
   const listed = new Set(files.map(({ path }) => path));
   const spelled = new Set(files.map(({ path }) => path.toLowerCase()));
-  const named = Object.values(components).flatMap(({ config, json, weights }) => [config, json, ...(weights ?? [])]);
+  const graphs = Object.values(components).flatMap(({ graph, encoder, decoder }) => [graph, encoder, decoder]);
+  const named = [...Object.values(components).flatMap(({ config, json, weights = [] }) => [config, json, ...weights]), ...graphs.flatMap((graph) => (graph ? [graph.onnx, ...graph.data] : []))];
   return spelled.size === files.length && !spelled.has(manifestName) && [...named, scheduler, licence.file].every((path) => path === undefined || path === null || listed.has(path));
 }
 

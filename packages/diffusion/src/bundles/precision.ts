@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { roundToEven } from '../half.js';
 import { formatTensorTable, type TensorEntry, type TensorTable } from '../safetensors.js';
 import { BundleError } from './bundle-error.js';
 import { openInside } from './inside.js';
@@ -11,12 +12,6 @@ const f16 = { bias: 15, mantissaBits: 10, exponentMax: 15, exponentMin: -14, uni
 const notFinite = { BF16: 0x7f80, F16: 0x7c00, F32: 0x7f80_0000 } as const;
 /** The first BF16 pattern that F16 cannot hold: 65,536. */
 const overflowing = 0x4780;
-
-function roundToEven(value: number): number {
-  const below = Math.floor(value);
-  const rest = value - below;
-  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
-}
 
 /** The F16 pattern nearest to a finite BF16 pattern below 65,536: exact, except where F16 has fewer bits because the value is below 2^-14. */
 function halfOf(bits: number): number {

@@ -1,7 +1,9 @@
 import { readTensorTable, SafetensorsError, type TensorTable } from '../safetensors.js';
 import { BundleError } from './bundle-error.js';
 import { findJson, type JsonObject, openInside, readJson } from './inside.js';
-import { isBundlePath, shardsMax } from './manifest.js';
+import { type AutoencoderFiles, isBundlePath, type LatentForm, type Network, shardsMax } from './manifest.js';
+import { findGraph, type Found } from './published-graph.js';
+import { type Spellings, spellings } from './spellings.js';
 
 const configBytesMax = 2 ** 20;
 const indexBytesMax = 8 * 2 ** 20;
@@ -51,13 +53,44 @@ export class SourceFolder {
     return readJson(this.folder, this.note(path), configBytesMax);
   }
 
-  /** Configuration and weights of one network, which must be of the class that its pipeline names. */
-  async readNetwork(part: string, className: string) {
+  /** Configuration and weights of one network, which must be of the class that its pipeline names; without weights, a graph that somebody exported. */
+  async readNetwork(part: string, className: string, spelled: Spellings): Promise<{ config: JsonObject; network: Network }> {
+    const { path, config } = await this.readPart(part, className);
+    const weights = await this.findWeights(part);
+    if (weights) return { config, network: { config: path, weights } };
+    const found = await this.findExport(part, spelled);
+    if (!found) throw new BundleError('bundle.file_missing', `${part}/${weightNames[0]}.safetensors`);
+    return { config, network: { config: path, graph: found.graph } };
+  }
+
+  /** As `readNetwork`, of an autoencoder, whose export is two graphs. `forms` are those of its latents that the family can do with. */
+  async readAutoencoder(part: string, className: string, forms: readonly LatentForm[]): Promise<{ config: JsonObject; network: AutoencoderFiles }> {
+    const { path, config } = await this.readPart(part, className);
+    const weights = await this.findWeights(part);
+    if (weights) return { config, network: { config: path, weights } };
+    const [encoder, decoder] = [await this.findExport(`${part}_encoder`, spellings.vaeEncoder), await this.findExport(`${part}_decoder`, spellings.vaeDecoder)];
+    if (!encoder || !decoder) throw new BundleError('bundle.file_missing', `${part}/${weightNames[0]}.safetensors`);
+    const formOf = ({ graph }: Found, channels: number | undefined) => ({ ...graph, latentForm: latentFormOf(channels, config['latent_channels'], forms, graph.onnx) });
+    return { config, network: { config: path, encoder: formOf(encoder, encoder.output.shape[1]), decoder: formOf(decoder, decoder.inputs.get('latent')!.shape[1]) } };
+  }
+
+  private async readPart(part: string, className: string) {
     const path = `${part}/config.json`;
     const config = await this.readConfig(path);
     const { _class_name: diffusers, architectures: transformers } = config;
     if (diffusers !== className && !(Array.isArray(transformers) && transformers.includes(className))) throw new BundleError('bundle.malformed', path);
-    return { config, network: { config: path, weights: await this.findWeights(part) } };
+    return { path, config };
+  }
+
+  /** Where optimum, transformers.js and single repositories put a graph, in this order. */
+  private async findExport(part: string, spelled: Spellings): Promise<Found | undefined> {
+    for (const path of [`${part}/model.onnx`, `onnx/${part}.onnx`, `${part}.onnx`]) {
+      const found = await findGraph(this.folder, path, spelled);
+      if (!found) continue;
+      for (const file of [path, ...found.graph.data]) this.note(file);
+      return found;
+    }
+    return undefined;
   }
 
   /** `build` makes tokenizer.json where there is none. */
@@ -72,7 +105,7 @@ export class SourceFolder {
     return { json, config, maxLength };
   }
 
-  private async findWeights(part: string): Promise<string[]> {
+  private async findWeights(part: string): Promise<string[] | undefined> {
     for (const name of weightNames) {
       const path = `${part}/${name}.safetensors`;
       const index = await findJson(this.folder, `${path}.index.json`, indexBytesMax);
@@ -83,7 +116,7 @@ export class SourceFolder {
       });
       if (table) return [this.note(path)];
     }
-    throw new BundleError('bundle.file_missing', `${part}/${weightNames[0]}.safetensors`);
+    return undefined;
   }
 
   /** The files of an index: each must hold exactly the tensors that the index puts into it. */
@@ -107,4 +140,12 @@ export class SourceFolder {
     }
     return paths;
   }
+}
+
+/** Told by the channels of a latent, which the graph must say: four times as many in patches of two by two, twice as many with the variance. */
+function latentFormOf(channels: number | undefined, latentChannels: unknown, forms: readonly LatentForm[], path: string): LatentForm {
+  const factor = typeof latentChannels === 'number' && channels !== undefined ? channels / latentChannels : 0;
+  const form = ({ 1: 'raw', 2: 'moments', 4: 'patchified-normalised' } as const)[factor];
+  if (form === undefined || !forms.includes(form)) throw new BundleError('bundle.onnx', `${path}, latents of ${channels ?? 'unknown'} channels`);
+  return form;
 }

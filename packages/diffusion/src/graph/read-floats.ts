@@ -1,5 +1,6 @@
 import { openInside } from '../bundles/inside.js';
 import { DiffusionError } from '../diffusion-error.js';
+import { halfToFloat } from '../half.js';
 import type { Weight } from './weights.js';
 
 /** A vector of weights that is used outside the graph has at most this many numbers. */
@@ -19,16 +20,9 @@ export const readFloats = async (folder: string, { path, dtype, shape, offset, b
   }
 };
 
-/** IEEE 754 half precision: 5 bits of exponent, 10 of fraction. */
-const half = (bits: number): number => {
-  const [sign, exponent, fraction] = [bits & 0x8000 ? -1 : 1, (bits >> 10) & 0x1f, bits & 0x3ff];
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
-};
-
 const decoders = {
   F32: (bytes: Buffer, at: number): number => bytes.readFloatLE(4 * at),
-  F16: (bytes: Buffer, at: number): number => half(bytes.readUInt16LE(2 * at)),
+  F16: (bytes: Buffer, at: number): number => halfToFloat(bytes.readUInt16LE(2 * at)),
   /** The upper half of a float32. */
   BF16: (bytes: Buffer, at: number): number => Buffer.from([0, 0, bytes[2 * at]!, bytes[2 * at + 1]!]).readFloatLE(),
 };

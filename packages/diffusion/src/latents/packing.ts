@@ -6,6 +6,9 @@ export interface Normalisation {
   readonly deviation: Float32Array;
 }
 
+/** Leaves numbers as they are. */
+export const identity = (channels: number): Normalisation => ({ mean: new Float32Array(channels), deviation: new Float32Array(channels).fill(1) });
+
 /** A latent image: `data` is [channels, height, width]. Two by two places make a token. */
 export interface Latent {
   readonly channels: number;
@@ -49,5 +52,13 @@ export const packPlaces = (image: Float32Array, channels: number, tokens: Float3
   const places = image.length / channels;
   for (let channel = 0, at = 0; channel < channels; channel += 1) {
     for (let place = 0; place < places; place += 1, at += 1) tokens[place * channels + channel] = image[at]!;
+  }
+};
+
+/** Back from tokens [places, channels] to [channels, places]. */
+export const unpackPlaces = (tokens: Float32Array, channels: number, image: Float32Array): void => {
+  const places = tokens.length / channels;
+  for (let channel = 0, at = 0; channel < channels; channel += 1) {
+    for (let place = 0; place < places; place += 1, at += 1) image[at] = tokens[place * channels + channel]!;
   }
 };

@@ -1,4 +1,6 @@
 import type { RgbImage } from '@flux-context/picture';
+import type { LatentForm } from '../bundles/index.js';
+import { dataIn, latentFrom, shapeIn } from '../latents/forms.js';
 import { type Latent, type Normalisation, unpackLatent } from '../latents/packing.js';
 import { toImage, toSample } from '../latents/pixels.js';
 import type { Grid } from '../latents/rotary.js';
@@ -6,11 +8,17 @@ import type { ModelSession } from '../sessions/model-session.js';
 import type { EditMemory } from './edit-memory.js';
 import type { DiffusionResult } from './pipeline.js';
 
+/** The encoder or the decoder, and how latents leave or enter it. */
+export interface Half {
+  readonly session: ModelSession;
+  readonly latentForm: LatentForm;
+}
+
 /** Pictures to latents and back. `factor` is how many pixels a place of a latent has along a side. */
 export class Autoencoder {
   constructor(
-    private readonly encoder: ModelSession,
-    private readonly decoder: ModelSession,
+    private readonly encoder: Half,
+    private readonly decoder: Half,
     readonly channels: number,
     private readonly factor: number,
   ) {}
@@ -19,7 +27,16 @@ export class Autoencoder {
   async encode(image: RgbImage, memory: EditMemory): Promise<Latent> {
     const sample = { data: memory.hold(toSample(image)), shape: [1, 3, image.height, image.width] };
     const size = { channels: this.channels, height: image.height / this.factor, width: image.width / this.factor };
-    return { ...size, data: memory.hold(await this.encoder.run({ sample }, [1, size.channels, size.height, size.width])) };
+    const { session, latentForm } = this.encoder;
+    const latent = latentFrom(latentForm, memory.hold(await session.run({ sample }, shapeIn(latentForm, size))), size);
+    memory.hold(latent.data);
+    return latent;
+  }
+
+  async encodeAll(images: readonly RgbImage[], memory: EditMemory): Promise<Latent[]> {
+    const latents: Latent[] = [];
+    for (const image of images) latents.push(await this.encode(image, memory));
+    return latents;
   }
 
   /** The picture of an edit's last tokens, and that of a reference as the autoencoder alone changes it. Throws `model.diverged`. */
@@ -36,9 +53,11 @@ export class Autoencoder {
   }
 
   /** Throws `model.diverged`. */
-  async decode({ channels, height, width, data }: Latent, memory: EditMemory): Promise<RgbImage> {
-    const [pixelHeight, pixelWidth] = [height * this.factor, width * this.factor];
-    const sample = memory.hold(await this.decoder.run({ latent: { data, shape: [1, channels, height, width] } }, [1, 3, pixelHeight, pixelWidth]));
+  async decode(latent: Latent, memory: EditMemory): Promise<RgbImage> {
+    const [pixelHeight, pixelWidth] = [latent.height * this.factor, latent.width * this.factor];
+    const { session, latentForm } = this.decoder;
+    const fed = { data: memory.hold(dataIn(latentForm, latent)), shape: shapeIn(latentForm, latent) };
+    const sample = memory.hold(await session.run({ latent: fed }, [1, 3, pixelHeight, pixelWidth]));
     return toImage(sample, pixelWidth, pixelHeight);
   }
 }

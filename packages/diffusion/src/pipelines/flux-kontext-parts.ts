@@ -1,18 +1,16 @@
 import { z } from 'zod';
 import type { Bundle } from '../bundles/index.js';
 import { DiffusionError } from '../diffusion-error.js';
-import { autoencoderKLConfig, buildVaeDecoder, buildVaeEncoder } from '../graph/components/autoencoder-kl.js';
+import { autoencoderKLConfig } from '../graph/components/autoencoder-kl.js';
 import { buildClipTextEncoder, clipTextConfig } from '../graph/components/clip-text-encoder.js';
 import { buildFluxTransformer, fluxTransformerConfig } from '../graph/components/flux-transformer.js';
 import { buildT5Encoder, t5Config } from '../graph/components/t5-encoder.js';
-import type { ElementType } from '../graph/onnx.js';
-import { Weights } from '../graph/weights.js';
 import type { Normalisation } from '../latents/packing.js';
 import { FlowMatchEulerDiscreteScheduler, flowMatchConfig, linearMu } from '../schedulers/flow-match-euler-discrete.js';
 import type { ModelSession } from '../sessions/model-session.js';
 import type { SessionOptions } from '../sessions/session-options.js';
 import { TextTokenizer } from '../tokenizers/text-tokenizer.js';
-import { Autoencoder } from './autoencoder.js';
+import type { Autoencoder } from './autoencoder.js';
 import { readConfiguration } from './configuration.js';
 import { OpenSessions } from './open-sessions.js';
 
@@ -34,8 +32,6 @@ export interface FluxKontextParts {
   readonly mu: (tokens: number) => number;
   readonly normalisation: Normalisation;
   readonly axes: readonly number[];
-  /** Whether the transformer is told how closely to follow the words. */
-  readonly hasGuidance: boolean;
   /** Of T5, in tokens, padding included. */
   readonly textLength: number;
   /** Numbers per token that T5 gives, and per prompt that CLIP gives. */
@@ -58,30 +54,21 @@ export const openFluxKontextParts = async ({ folder, manifest }: KontextBundle, 
   if (!fits || components.tokenizer.maxLength > clip.max_position_embeddings) throw new DiffusionError('model.config');
 
   const sessions = new OpenSessions(folder, options);
-  const open = async (build: (weights: Weights, compute: ElementType) => Buffer, paths: readonly string[], compute = inner(options)): Promise<ModelSession> =>
-    sessions.open(build(await Weights.open(folder, paths), compute));
-  // The autoencoder is not safe in half precision. It is also the smallest part.
-  const half = (build: typeof buildVaeEncoder): Promise<ModelSession> => open((weights, compute) => build(vae, weights, compute), components.vae.weights, 'float32');
-  const [vaeEncoder, vaeDecoder] = [await half(buildVaeEncoder), await half(buildVaeDecoder)];
+  const compute = options.provider === 'cpu' ? 'float32' : 'float16';
   return {
-    vaeEncoder,
-    vaeDecoder,
-    autoencoder: new Autoencoder(vaeEncoder, vaeDecoder, vae.latent_channels, 2 ** (vae.block_out_channels.length - 1)),
+    ...(await sessions.openAutoencoder(components.vae, vae)),
     clipTokenizer: await TextTokenizer.open(folder, components.tokenizer),
     t5Tokenizer: await TextTokenizer.open(folder, components.tokenizer2),
-    clip: await open((weights, compute) => buildClipTextEncoder(clip, weights, compute), components.textEncoder.weights),
-    t5: await open((weights, compute) => buildT5Encoder(t5, weights, compute), components.textEncoder2.weights),
-    transformer: await open((weights, compute) => buildFluxTransformer(transformer, weights, compute), components.transformer.weights),
+    clip: await sessions.open(components.textEncoder, (weights) => buildClipTextEncoder(clip, weights, compute)),
+    t5: await sessions.open(components.textEncoder2, (weights) => buildT5Encoder(t5, weights, compute)),
+    transformer: await sessions.open(components.transformer, (weights) => buildFluxTransformer(transformer, weights, compute)),
     scheduler: new FlowMatchEulerDiscreteScheduler(schedule),
     mu: (tokens) => linearMu(tokens, schedule),
     normalisation: { mean: new Float32Array(transformer.in_channels).fill(vae.shift_factor), deviation: new Float32Array(transformer.in_channels).fill(1 / vae.scaling_factor) },
     axes: transformer.axes_dims_rope,
-    hasGuidance: transformer.guidance_embeds,
     textLength: components.tokenizer2.maxLength,
     textWidth: t5.d_model,
     pooledWidth: clip.hidden_size,
     close: () => sessions.close(),
   };
 };
-
-const inner = ({ provider }: SessionOptions): ElementType => (provider === 'cpu' ? 'float32' : 'float16');

@@ -1,14 +1,16 @@
 import { fluxRopeTheta } from '../graph/components/flux-transformer.js';
 import { gaussianNoise } from '../latents/noise.js';
-import { type Latent, packLatent, tokenGrid } from '../latents/packing.js';
-import { type Grid, gridPositions, type Position, type RotaryTable, rotaryTable } from '../latents/rotary.js';
-import type { Schedule } from '../schedulers/flow-match-euler-discrete.js';
+import { identity, type Latent, packLatent, tokenGrid } from '../latents/packing.js';
+import { type Grid, gridPositions, type Position } from '../latents/rotary.js';
+import type { Feed } from '../sessions/ports.js';
 import type { Tokens } from '../tokenizers/text-tokenizer.js';
+import { denoise } from './denoise.js';
 import { beginStep, EditMemory } from './edit-memory.js';
 import { type EditPlan, planEdit } from './edit-plan.js';
 import { type FluxKontextParts, openFluxKontextParts, type KontextBundle } from './flux-kontext-parts.js';
-import { guide } from './guidance.js';
 import type { DiffusionRequest, DiffusionResult, Observer, Pipeline, PipelineOptions } from './pipeline.js';
+import { placeFeeds } from './place-feeds.js';
+import { type TokenSequence, tokenSequence } from './token-sequence.js';
 
 /** What the transformer is told of the words: T5's state of each token, and CLIP's of all of them. */
 interface Prompt {
@@ -17,15 +19,10 @@ interface Prompt {
 }
 
 /** What stays the same from step to step. */
-interface Conditioning {
-  /** Output tokens first, then those of the reference. Only the output tokens change. */
-  readonly tokens: Float32Array;
-  readonly latents: Float32Array;
-  readonly rotary: RotaryTable;
-  readonly prompt: Prompt;
-  /** Without a negative prompt there is none. */
-  readonly negative: Prompt | undefined;
-  readonly trueGuidance: number;
+interface Conditioning extends TokenSequence {
+  readonly places: Readonly<Record<string, Feed>>;
+  /** How closely to follow the words, where the transformer is told. */
+  readonly guidance: number;
 }
 
 /**
@@ -53,14 +50,14 @@ export class FluxKontextPipeline implements Pipeline {
       const negative = negativePrompt !== undefined && trueGuidance > 1 ? await this.encodePrompt(negativePrompt, memory) : undefined;
 
       await beginStep(observer, 'prepareLatents');
-      const references: Latent[] = [];
-      for (const reference of request.references) references.push(await this.parts.autoencoder.encode(reference, memory));
-      const schedule = this.parts.scheduler.schedule(plan.steps, this.parts.mu(plan.rows * plan.columns));
-      const conditioning = { ...this.prepareLatents(plan, request.seed, references, memory), prompt, negative, trueGuidance };
+      const { autoencoder, mu, normalisation, scheduler } = this.parts;
+      const references = await autoencoder.encodeAll(request.references, memory);
+      const schedule = scheduler.schedule(plan.steps, mu(plan.rows * plan.columns));
+      const conditioning = this.prepareLatents(plan, request.seed, references, memory);
 
-      await this.denoise(conditioning, schedule, plan, observer, memory);
+      const guided = { prompt, negative, guidance: trueGuidance, predictVelocity: (words: Prompt, timestep: number) => this.predictVelocity(conditioning, words, timestep) };
+      await denoise(conditioning.latents, guided, { scheduler, schedule, firstStep: plan.firstStep, observer, memory });
       await beginStep(observer, 'decodeLatents');
-      const { autoencoder, normalisation } = this.parts;
       return await autoencoder.decodeResult(conditioning.latents, plan, normalisation, { reference: observer.roundTrip ? references[0] : undefined, memory });
     } finally {
       memory.overwrite();
@@ -74,56 +71,38 @@ export class FluxKontextPipeline implements Pipeline {
   /** Control tokens in the words are taken out. CLIP sees the beginning of what T5 sees whole. */
   private async encodePrompt(words: string, memory: EditMemory): Promise<Prompt> {
     const { clip, clipTokenizer, pooledWidth, t5, t5Tokenizer, textLength, textWidth } = this.parts;
-    const shaped = ({ inputIds }: Tokens) => ({ input_ids: { data: memory.hold(inputIds), shape: [1, inputIds.length] } });
+    const shaped = ({ inputIds }: Tokens) => {
+      const shape = [1, inputIds.length];
+      // The reference masks nothing; exported encoders may ask all the same.
+      return { input_ids: { data: memory.hold(inputIds), shape }, attention_mask: { data: memory.hold(new BigInt64Array(inputIds.length).fill(1n)), shape } };
+    };
     const embeds = memory.hold(await t5.run(shaped(t5Tokenizer.encode(t5Tokenizer.withoutMarkers(words))), [1, textLength, textWidth]));
     const pooled = memory.hold(await clip.run(shaped(clipTokenizer.encodeBeginning(clipTokenizer.withoutMarkers(words))), [1, pooledWidth]));
     return { embeds, pooled };
   }
 
-  private prepareLatents(plan: EditPlan, seed: number, references: readonly Latent[], memory: EditMemory): Pick<Conditioning, 'tokens' | 'latents' | 'rotary'> {
+  private prepareLatents(plan: EditPlan, seed: number, references: readonly Latent[], memory: EditMemory): Conditioning {
     const { autoencoder, normalisation, axes, textLength } = this.parts;
     const size = { channels: autoencoder.channels, height: plan.rows * 2, width: plan.columns * 2 };
     const outputSize = size.channels * size.height * size.width;
-    const tokens = memory.hold(new Float32Array(outputSize + references.reduce((sum, { data }) => sum + data.length, 0)));
-    const latents = tokens.subarray(0, outputSize);
+    const sequence = tokenSequence(outputSize, references, normalisation, memory);
     // Noise is drawn as normalised latents are.
-    packLatent({ ...size, data: memory.hold(this.drawNoise(seed, outputSize)) }, identity(size.channels * 4), latents);
-    let offset = outputSize;
-    for (const reference of references) packLatent(reference, normalisation, tokens.subarray(offset, (offset += reference.data.length)));
-
+    packLatent({ ...size, data: memory.hold(this.drawNoise(seed, outputSize)) }, identity(size.channels * 4), sequence.latents);
     const positions = kontextPositions(textLength, plan, references.map(tokenGrid));
-    return { tokens, latents, rotary: rotaryTable(positions, axes, fluxRopeTheta) };
+    return { ...sequence, places: placeFeeds(positions, textLength, { axes, theta: fluxRopeTheta }), guidance: plan.guidance };
   }
 
-  private async denoise(conditioning: Conditioning, { sigmas, timesteps }: Schedule, { steps, guidance }: EditPlan, observer: Observer, memory: EditMemory): Promise<void> {
-    const { latents, prompt, negative, trueGuidance } = conditioning;
-    for (let at = 0; at < steps; at += 1) {
-      await beginStep(observer, 'denoise', at, steps);
-      const told = { timestep: timesteps[at]! / 1000, guidance };
-      const velocity = memory.hold(await this.predictVelocity(conditioning, prompt, told));
-      if (negative) {
-        const away = memory.hold(await this.predictVelocity(conditioning, negative, told));
-        guide(velocity, away, trueGuidance);
-        memory.discard(away);
-      }
-      this.parts.scheduler.step(latents, velocity.subarray(0, latents.length), sigmas[at]!, sigmas[at + 1]!);
-      memory.discard(velocity);
-    }
-  }
-
-  private async predictVelocity({ tokens, rotary }: Conditioning, { embeds, pooled }: Prompt, { timestep, guidance }: { readonly timestep: number; readonly guidance: number }): Promise<Float32Array> {
-    const { transformer, autoencoder, hasGuidance, textLength, textWidth } = this.parts;
+  private async predictVelocity({ tokens, places, guidance }: Conditioning, { embeds, pooled }: Prompt, timestep: number): Promise<Float32Array> {
+    const { transformer, autoencoder, textLength, textWidth } = this.parts;
     const tokenWidth = autoencoder.channels * 4;
     const shape = [1, tokens.length / tokenWidth, tokenWidth];
-    const angles = [rotary.tokens, rotary.angles];
     const feeds = {
       hidden_states: { data: tokens, shape },
       encoder_hidden_states: { data: embeds, shape: [1, textLength, textWidth] },
       pooled_projections: { data: pooled, shape: [1, pooled.length] },
-      timestep: { data: Float32Array.of(timestep), shape: [1] },
-      ...(hasGuidance ? { guidance: { data: Float32Array.of(guidance), shape: [1] } } : {}),
-      rope_cos: { data: rotary.cos, shape: angles },
-      rope_sin: { data: rotary.sin, shape: angles },
+      timestep: { data: Float32Array.of(timestep / 1000), shape: [1] },
+      guidance: { data: Float32Array.of(guidance), shape: [1] },
+      ...places,
     };
     return transformer.run(feeds, shape);
   }
@@ -135,5 +114,3 @@ export const kontextPositions = (textLength: number, output: Grid, references: r
   ...gridPositions(output, (row, column) => [0, row, column]),
   ...references.flatMap((grid) => gridPositions(grid, (row, column) => [1, row, column])),
 ];
-
-const identity = (channels: number) => ({ mean: new Float32Array(channels), deviation: new Float32Array(channels).fill(1) });

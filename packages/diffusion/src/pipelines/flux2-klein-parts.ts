@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import type { Bundle } from '../bundles/index.js';
-import { autoencoderKLConfig, buildVaeDecoder, buildVaeEncoder } from '../graph/components/autoencoder-kl.js';
+import { autoencoderKLConfig } from '../graph/components/autoencoder-kl.js';
 import { buildFlux2Transformer, flux2TransformerConfig } from '../graph/components/flux2-transformer.js';
 import { buildQwen3TextEncoder, qwen3Config } from '../graph/components/qwen3-text-encoder.js';
 import { readFloats } from '../graph/read-floats.js';
 import { Weights } from '../graph/weights.js';
 import { DiffusionError } from '../diffusion-error.js';
-import type { Normalisation } from '../latents/packing.js';
+import { identity, type Normalisation } from '../latents/packing.js';
 import { FlowMatchEulerDiscreteScheduler, flowMatchConfig } from '../schedulers/flow-match-euler-discrete.js';
-import { ModelSession } from '../sessions/model-session.js';
+import type { ModelSession } from '../sessions/model-session.js';
 import type { SessionOptions } from '../sessions/session-options.js';
 import { TextTokenizer } from '../tokenizers/text-tokenizer.js';
-import { Autoencoder } from './autoencoder.js';
+import type { Autoencoder } from './autoencoder.js';
 import { readConfiguration } from './configuration.js';
 import { OpenSessions } from './open-sessions.js';
 
@@ -46,26 +46,22 @@ export const openFlux2KleinParts = async ({ folder, manifest }: KleinBundle, opt
   const textConfig = await readConfiguration(folder, components.textEncoder.config, qwen3Config);
   const { captureHidden } = components.textEncoder;
   if (transformerConfig.in_channels !== vaeConfig.latent_channels * 4 || transformerConfig.joint_attention_dim !== textConfig.hidden_size * captureHidden.length) throw new DiffusionError('model.config');
-  const vaeWeights = await Weights.open(folder, components.vae.weights);
-  // The autoencoder is not safe in half precision. It is also the smallest part.
   const compute = options.provider === 'cpu' ? 'float32' : 'float16';
 
   const sessions = new OpenSessions(folder, options);
   const parts = {
     tokenizer: await TextTokenizer.open(folder, components.tokenizer),
-    normalisation: await readNormalisation(folder, vaeWeights, vaeConfig.batch_norm_eps),
+    normalisation: 'weights' in components.vae ? await readNormalisation(folder, await Weights.open(folder, components.vae.weights), vaeConfig.batch_norm_eps) : identity(transformerConfig.in_channels),
     scheduler: new FlowMatchEulerDiscreteScheduler(await readConfiguration(folder, scheduler, flowMatchConfig)),
-    textEncoder: await sessions.open(buildQwen3TextEncoder(textConfig, await Weights.open(folder, components.textEncoder.weights), compute, captureHidden)),
-    transformer: await sessions.open(buildFlux2Transformer(transformerConfig, await Weights.open(folder, components.transformer.weights), compute)),
-    vaeEncoder: await sessions.open(buildVaeEncoder(vaeConfig, vaeWeights, 'float32')),
-    vaeDecoder: await sessions.open(buildVaeDecoder(vaeConfig, vaeWeights, 'float32')),
+    textEncoder: await sessions.open(components.textEncoder, (weights) => buildQwen3TextEncoder(textConfig, weights, compute, captureHidden)),
+    transformer: await sessions.open(components.transformer, (weights) => buildFlux2Transformer(transformerConfig, weights, compute)),
+    ...(await sessions.openAutoencoder(components.vae, vaeConfig)),
   };
   return {
     ...parts,
     rotary: { axes: transformerConfig.axes_dims_rope, theta: transformerConfig.rope_theta },
     textLength: components.tokenizer.maxLength,
     promptWidth: transformerConfig.joint_attention_dim,
-    autoencoder: new Autoencoder(parts.vaeEncoder, parts.vaeDecoder, vaeConfig.latent_channels, 2 ** (vaeConfig.block_out_channels.length - 1)),
     close: () => sessions.close(),
   };
 };

@@ -1,22 +1,20 @@
-import { fit, prepare, type RgbImage } from '@flux-context/picture';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { fit, prepare } from '@flux-context/picture';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { packLatent, unpackLatent } from '../latents/packing.js';
 import { maskOfTokens } from '../latents/mask.js';
 import { toSample } from '../latents/pixels.js';
 import { rotaryTable } from '../latents/rotary.js';
-import { difference, expectClose, fixtureBundle, join, onceEach, parityCases, readExpected, shaped, toRgbImage } from '../parity.spec-parts.js';
+import { expectClose, fixtureBundle, join, onceEach, parityCases, readExpected, shaped, toRgbImage } from '../parity.spec-parts.js';
 import { empiricalMu } from '../schedulers/flow-match-euler-discrete.js';
-import type { Feed } from '../sessions/model-session.js';
-import { Flux2KleinPipeline, kleinPositions, kleinTemplate } from './flux2-klein.js';
+import type { Feed } from '../sessions/ports.js';
+import { kleinPositions, kleinTemplate } from './flux2-klein.js';
 import { type Flux2KleinParts, type KleinBundle, openFlux2KleinParts } from './flux2-klein-parts.js';
+import { kleinWithLength, walkKlein } from './walk.spec-parts.js';
 
 let bundle: KleinBundle;
 let parts: Flux2KleinParts;
 beforeAll(async () => {
-  const described = (await fixtureBundle('flux2-klein')) as KleinBundle;
-  const { components } = described.manifest;
-  const { maxLength } = parityCases('flux2-klein')[0]!;
-  bundle = { ...described, manifest: { ...described.manifest, components: { ...components, tokenizer: { ...components.tokenizer, maxLength } } } };
+  bundle = kleinWithLength((await fixtureBundle('flux2-klein')) as KleinBundle);
   parts = await openFlux2KleinParts(bundle, { provider: 'cpu', threads: 1 });
 });
 afterAll(async () => {
@@ -119,36 +117,5 @@ describe.each(parityCases('flux2-klein'))('the numbers of the reference implemen
 });
 
 describe.each(parityCases('flux2-klein'))('an edit of its own from the same noise: $name', (asked) => {
-  it('comes to the same picture by the same latents', async () => {
-    const expected = readExpected(asked.name);
-    const { manifest } = bundle;
-    const guided: KleinBundle = asked.guidance === null ? bundle : { ...bundle, manifest: { ...manifest, guidance: { mode: 'cfg', default: asked.guidance } } };
-    const noise = expected.get('noise');
-    const [, places, channels] = noise.shape as [number, number, number];
-    const pipeline = new Flux2KleinPipeline(guided, parts, () => Float32Array.from({ length: noise.data.length }, (_, at) => Number(noise.data[(at % places) * channels + Math.floor(at / places)])));
-    const walked: Float32Array[] = [];
-    const run = parts.transformer.run.bind(parts.transformer);
-    const watched = jest.spyOn(parts.transformer, 'run').mockImplementation(async (feeds, shape) => {
-      walked.push((feeds['hidden_states']!.data as Float32Array).slice(0, noise.data.length));
-      return run(feeds, shape);
-    });
-    const mask = expected.has('mask') ? { width: asked.output.width, height: asked.output.height, data: expected.get('mask').data as Uint8Array } : undefined;
-    const { image } = await pipeline.edit({
-      prompt: asked.prompt,
-      references: Array.from({ length: asked.references }, (_, at): RgbImage => toRgbImage(expected.get(`prepared.${at}`))),
-      ...asked.output,
-      steps: asked.steps,
-      seed: 0,
-      ...(mask ? { mask, strength: asked.strength! } : {}),
-    });
-    watched.mockRestore();
-
-    const forwards = asked.guidance === null ? 1 : 2;
-    walked.filter((_, at) => at % forwards === 0).forEach((latents, at) => expectClose(latents, expected.floats(at === 0 ? 'latents.initial' : `step.${at - 1}.latents`), 1e-3));
-    const reference = toRgbImage(expected.get('image'));
-    expect([image.width, image.height]).toEqual([reference.width, reference.height]);
-    expect(difference(image.data, reference.data).max).toBeLessThanOrEqual(1);
-    const equal = image.data.filter((value, at) => value === reference.data[at]).length;
-    expect(equal / image.data.length).toBeGreaterThanOrEqual(0.999);
-  });
+  it('comes to the same picture by the same latents', () => walkKlein(bundle, parts, asked));
 });

@@ -1,15 +1,18 @@
 import type { Mask } from '@flux-context/picture';
-import { type Latent, packLatent, packPlaces, tokenGrid } from '../latents/packing.js';
+import { type Latent, packPlaces, tokenGrid } from '../latents/packing.js';
 import { maskOfTokens } from '../latents/mask.js';
 import { gaussianNoise } from '../latents/noise.js';
-import { type Grid, gridPositions, type Position, type RotaryTable, rotaryTable } from '../latents/rotary.js';
-import { empiricalMu, type Schedule } from '../schedulers/flow-match-euler-discrete.js';
+import { type Grid, gridPositions, type Position } from '../latents/rotary.js';
+import { empiricalMu } from '../schedulers/flow-match-euler-discrete.js';
+import type { Feed } from '../sessions/ports.js';
+import { denoise } from './denoise.js';
 import { beginStep, EditMemory } from './edit-memory.js';
 import { type Flux2KleinParts, openFlux2KleinParts, type KleinBundle } from './flux2-klein-parts.js';
 import { type EditPlan, planEdit } from './edit-plan.js';
-import { guide } from './guidance.js';
 import { Inpainting } from './inpainting.js';
 import type { DiffusionRequest, DiffusionResult, Observer, Pipeline, PipelineOptions } from './pipeline.js';
+import { placeFeeds } from './place-feeds.js';
+import { type TokenSequence, tokenSequence } from './token-sequence.js';
 
 /** The turn of a person, and the beginning of an answer without thinking: Qwen3's chat template as the reference fills it in. */
 export const kleinTemplate = { prefix: '<|im_start|>user\n', suffix: '<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n' };
@@ -18,14 +21,8 @@ export const kleinTemplate = { prefix: '<|im_start|>user\n', suffix: '<|im_end|>
 const timeStep = 10;
 
 /** What stays the same from step to step. */
-interface Conditioning {
-  /** Output tokens first, then those of the references. Only the output tokens change. */
-  readonly tokens: Float32Array;
-  readonly latents: Float32Array;
-  readonly rotary: RotaryTable;
-  readonly prompt: Float32Array;
-  /** Without guidance there is none. */
-  readonly negative: Float32Array | undefined;
+interface Conditioning extends TokenSequence {
+  readonly places: Readonly<Record<string, Feed>>;
 }
 
 /**
@@ -52,17 +49,18 @@ export class Flux2KleinPipeline implements Pipeline {
       const negative = plan.guidance > 1 ? memory.hold(await this.encodePrompt(request.negativePrompt ?? '', memory)) : undefined;
 
       await beginStep(observer, 'prepareLatents');
-      const references: Latent[] = [];
-      for (const reference of request.references) references.push(await this.parts.autoencoder.encode(reference, memory));
-      const schedule = this.parts.scheduler.schedule(plan.steps, empiricalMu(plan.rows * plan.columns, plan.steps));
-      const conditioning = { ...this.prepareLatents(plan, request.seed, references, memory), prompt, negative };
+      const { autoencoder, normalisation, scheduler } = this.parts;
+      const references = await autoencoder.encodeAll(request.references, memory);
+      const schedule = scheduler.schedule(plan.steps, empiricalMu(plan.rows * plan.columns, plan.steps));
+      const conditioning = this.prepareLatents(plan, request.seed, references, memory);
       const inpainting = request.mask && this.prepareMask(request.mask, conditioning, plan, memory);
       inpainting?.begin(conditioning.latents, schedule.sigmas[plan.firstStep]!);
 
-      await this.denoise(conditioning, schedule, plan, { inpainting, observer, memory });
+      const guided = { prompt, negative, guidance: plan.guidance, predictVelocity: (words: Float32Array, timestep: number) => this.predictVelocity(conditioning, words, timestep) };
+      const { latents } = conditioning;
+      await denoise(latents, guided, { scheduler, schedule, firstStep: plan.firstStep, observer, memory }, (sigma) => inpainting?.restore(latents, sigma));
       await beginStep(observer, 'decodeLatents');
-      const { autoencoder, normalisation } = this.parts;
-      return await autoencoder.decodeResult(conditioning.latents, plan, normalisation, { reference: observer.roundTrip ? references[0] : undefined, memory });
+      return await autoencoder.decodeResult(latents, plan, normalisation, { reference: observer.roundTrip ? references[0] : undefined, memory });
     } finally {
       memory.overwrite();
     }
@@ -81,17 +79,14 @@ export class Flux2KleinPipeline implements Pipeline {
   }
 
   /** Noise, then the references, in one sequence with its positions. */
-  private prepareLatents(plan: EditPlan, seed: number, references: readonly Latent[], memory: EditMemory): Pick<Conditioning, 'tokens' | 'latents' | 'rotary'> {
+  private prepareLatents(plan: EditPlan, seed: number, references: readonly Latent[], memory: EditMemory): Conditioning {
     const { autoencoder, normalisation, rotary, textLength } = this.parts;
     const tokenWidth = autoencoder.channels * 4;
     const outputSize = plan.rows * plan.columns * tokenWidth;
-    const tokens = memory.hold(new Float32Array(outputSize + references.reduce((sum, { data }) => sum + data.length, 0)));
-    const latents = tokens.subarray(0, outputSize);
-    packPlaces(memory.hold(this.drawNoise(seed, outputSize)), tokenWidth, latents);
-    let offset = outputSize;
-    for (const reference of references) packLatent(reference, normalisation, tokens.subarray(offset, (offset += reference.data.length)));
+    const sequence = tokenSequence(outputSize, references, normalisation, memory);
+    packPlaces(memory.hold(this.drawNoise(seed, outputSize)), tokenWidth, sequence.latents);
     const positions = kleinPositions(textLength, plan, references.map(tokenGrid));
-    return { tokens, latents, rotary: rotaryTable(positions, rotary.axes, rotary.theta) };
+    return { ...sequence, places: placeFeeds(positions, textLength, rotary) };
   }
 
   /** The first reference is the picture that the mask is of; it has the size of the result. */
@@ -100,38 +95,15 @@ export class Flux2KleinPipeline implements Pipeline {
     return new Inpainting(this.parts.scheduler, clean, memory.hold(latents.slice()), memory.hold(maskOfTokens(mask, patch)));
   }
 
-  private async denoise(
-    conditioning: Conditioning,
-    { sigmas, timesteps }: Schedule,
-    { firstStep, steps, guidance }: EditPlan,
-    { inpainting, observer, memory }: { readonly inpainting: Inpainting | undefined; readonly observer: Observer; readonly memory: EditMemory },
-  ): Promise<void> {
-    const { latents, prompt, negative } = conditioning;
-    for (let at = firstStep; at < steps; at += 1) {
-      await beginStep(observer, 'denoise', at - firstStep, steps - firstStep);
-      const velocity = memory.hold(await this.predictVelocity(conditioning, prompt, timesteps[at]!));
-      if (negative) {
-        const away = memory.hold(await this.predictVelocity(conditioning, negative, timesteps[at]!));
-        guide(velocity, away, guidance);
-        memory.discard(away);
-      }
-      this.parts.scheduler.step(latents, velocity.subarray(0, latents.length), sigmas[at]!, sigmas[at + 1]!);
-      memory.discard(velocity);
-      inpainting?.restore(latents, sigmas[at + 1]!);
-    }
-  }
-
-  private async predictVelocity({ tokens, rotary }: Conditioning, prompt: Float32Array, timestep: number): Promise<Float32Array> {
+  private async predictVelocity({ tokens, places }: Conditioning, prompt: Float32Array, timestep: number): Promise<Float32Array> {
     const { transformer, autoencoder, textLength, promptWidth } = this.parts;
     const tokenWidth = autoencoder.channels * 4;
     const shape = [1, tokens.length / tokenWidth, tokenWidth];
-    const angles = [rotary.tokens, rotary.angles];
     const feeds = {
       hidden_states: { data: tokens, shape },
       encoder_hidden_states: { data: prompt, shape: [1, textLength, promptWidth] },
       timestep: { data: Float32Array.of(timestep / 1000), shape: [1] },
-      rope_cos: { data: rotary.cos, shape: angles },
-      rope_sin: { data: rotary.sin, shape: angles },
+      ...places,
     };
     return transformer.run(feeds, shape);
   }

@@ -3,7 +3,7 @@ import { plan } from '@flux-context/instructions';
 import * as fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
 import { z } from 'zod';
-import { instructions } from '../pictures.js';
+import { fileName, instructions } from '../pictures.js';
 import { valuesOf, type Schema } from './from-schema.js';
 import { damagedBody, spoiled } from './mutations.js';
 
@@ -25,8 +25,6 @@ const valuesOfZod = (schema: z.ZodType): Arbitrary<unknown> => {
 };
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value) ?? 'undefined', 'utf8');
 const text = (value: string): Buffer => Buffer.from(value, 'utf8');
-/** Files carry a name that must never be seen again. */
-const fileName = 'file-name-of-the-caller.jpg';
 
 /** Forms of `POST /v1/edits`: mostly whole, with real small pictures. */
 export function editForms(pictures: readonly Buffer[]): { valid: Arbitrary<Form>; spoiled: Arbitrary<Form> } {

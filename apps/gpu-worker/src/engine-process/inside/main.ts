@@ -1,6 +1,7 @@
 import type { DiffusionRequest, DiffusionResult } from '@flux-context/diffusion';
 import { FrameReader } from '../frame-reader.js';
 import { type EngineLine, order, type Question } from '../frames.js';
+import { Pieces } from '../pieces.js';
 import { written } from '../written.js';
 import { failureCode } from './failure-code.js';
 import { type EngineSettings, type LoadedModels, loadModels } from './load-models.js';
@@ -54,6 +55,7 @@ async function serve(loaded: LoadedModels, reader: FrameReader): Promise<void> {
       next = reader.line();
       continue;
     }
+    await say({ heard: true });
     const request = await readRequest(said.question, reader);
     next = reader.line();
     const stop = new AbortController();
@@ -69,7 +71,7 @@ async function start(): Promise<void> {
   process.on('SIGUSR1', () => undefined);
   const loaded = await loadModels(JSON.parse(process.argv[2] ?? '{}') as EngineSettings);
   await say({ loaded: loaded.loaded, ...memory() });
-  await serve(loaded, new FrameReader(process.stdin as AsyncIterable<Buffer>));
+  await serve(loaded, new FrameReader(new Pieces(process.stdin)));
 }
 
 // An error that nobody foresaw may quote what it was given, so nothing is said of it.

@@ -1,6 +1,6 @@
 import { brief as briefSchema, type Brief, type Drift, readDimensions, sniffFormat } from '@flux-context/contracts';
 import { zero } from '@flux-context/envelope';
-import { decode, decodeMask, type Mask, type Picture } from '@flux-context/picture';
+import { decode, decodeMask, type Mask, type Origin, type Picture } from '@flux-context/picture';
 import { CodedEnd } from './coded-end.js';
 import type { OpenedParts } from './opened-parts.js';
 
@@ -18,6 +18,7 @@ export interface Edited {
   readonly picture: Picture;
   /** What an image model did beside what it was asked to. */
   readonly drift?: Drift;
+  readonly origin?: Origin;
 }
 
 export function readBrief(parts: OpenedParts): Brief {

@@ -4,7 +4,7 @@ import type { Mask, Picture, RgbImage } from '@flux-context/picture';
 import { editByModel } from './diffusion-edit.js';
 import type { Answered, Asked } from './engine-channel.js';
 
-const model = { id: 'klein', referencesMax: 3, inpaints: true, pixelsMax: 16_384, fit: { kind: 'area-cap-centre-crop', multiple: 16, maxArea: 16_384, minSide: 64, maxAspect: 8 } } as const;
+const model = { id: 'klein', licence: 'Apache-2.0', referencesMax: 3, inpaints: true, pixelsMax: 16_384, fit: { kind: 'area-cap-centre-crop', multiple: 16, maxArea: 16_384, minSide: 64, maxAspect: 8 } } as const;
 const briefOf = (regionLock: boolean): DiffusionBrief => ({ version: 1, engine: 'diffusion', model: 'klein', instruction: 'a red square', seed: 7, regionLock, source: 'png', output: { format: 'png', quality: 90 }, limits: { pixelsMax: 1e8 } });
 
 /** Soft waves, so that registration has something to hold on to. */

@@ -25,7 +25,7 @@ export async function editByModel(decoded: Decoded, brief: DiffusionBrief, model
   const edit = new ModelEdit(brief, model, decoded.mask, channel);
   try {
     const { picture, drift: { reframed, changedShare, differingBytes } } = await edit.carryOut(decoded);
-    return { picture, drift: { reframed, changedShare, differingBytes } };
+    return { picture, drift: { reframed, changedShare, differingBytes }, origin: { model: model.id, licence: model.licence } };
   } finally {
     edit.overwrite();
   }

@@ -4,6 +4,7 @@ import type { Mask, RgbImage } from '@flux-context/picture';
 import { zero } from '@flux-context/envelope';
 import { FrameReader } from '../../engine-process/frame-reader.js';
 import { answer, bytesOfAnswer, type Question } from '../../engine-process/frames.js';
+import { Pieces } from '../../engine-process/pieces.js';
 import { engineDescriptor } from '../command.js';
 import { CodedEnd } from './coded-end.js';
 
@@ -25,7 +26,7 @@ export interface Answered {
 /** The way to the engine, through the worker: words and pixels out, pixels back. */
 export class EngineChannel {
   private readonly socket = new Socket({ fd: engineDescriptor });
-  private readonly reader = new FrameReader(this.socket as AsyncIterable<Buffer>);
+  private readonly reader = new FrameReader(new Pieces(this.socket));
 
   /** Throws the code that the engine failed with. */
   async ask({ model, prompt, pictures, mask, seed, roundTrip }: Asked): Promise<Answered> {

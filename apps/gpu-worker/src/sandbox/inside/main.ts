@@ -5,6 +5,7 @@ import type { Drift } from '@flux-context/contracts';
 import { sealChunks, sealedSize, zero } from '@flux-context/envelope';
 import { disposePicture, encode } from '@flux-context/picture';
 import { FrameReader } from '../../engine-process/frame-reader.js';
+import { Pieces } from '../../engine-process/pieces.js';
 import type { Order } from '../wire.js';
 import { CodedEnd, codeOf } from './coded-end.js';
 import { decodeAll, readBrief } from './decoded-parts.js';
@@ -39,9 +40,9 @@ async function edit(parts: OpenedParts, order: Order): Promise<{ bytes: Buffer; 
   const brief = readBrief(parts);
   const engine = brief.engine === 'exact' ? exactEngine(brief) : modelEngine(brief, order.models);
   const decoded = await stopwatch.during('decode', () => decodeAll(parts, brief));
-  const { picture, drift } = await stopwatch.during('edit', () => engine(decoded));
+  const { picture, drift, origin } = await stopwatch.during('edit', () => engine(decoded));
   try {
-    return { bytes: await stopwatch.during('encode', () => encode(picture, brief.output)), drift };
+    return { bytes: await stopwatch.during('encode', () => encode(picture, { ...brief.output, origin })), drift };
   } finally {
     disposePicture(picture);
   }
@@ -59,7 +60,7 @@ async function sendSealed(order: Order, answer: Uint8Array): Promise<void> {
 async function serve(): Promise<void> {
   await warmUp();
   say({ ready: true });
-  const incoming = new FrameReader(process.stdin as AsyncIterable<Buffer>);
+  const incoming = new FrameReader(new Pieces(process.stdin));
   const order = (await incoming.line()) as Order | undefined;
   if (!order) return;
   const figures = () => ({ timings: stopwatch.timings, memoryBytes: process.resourceUsage().maxRSS * 1_024 });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { difference, fixtureBundle, join, onceEach, parityCases, readExpected, shaped } from '../../parity.spec-parts.js';
+import { difference, fixtureBundle, join, onceEach, parityCases, readExpected, shaped, weightsOf } from '../../parity.spec-parts.js';
 import { readConfiguration } from '../../pipelines/configuration.js';
 import type { KontextBundle } from '../../pipelines/flux-kontext-parts.js';
-import { type Feed, ModelSession } from '../../sessions/model-session.js';
+import { ModelSession } from '../../sessions/model-session.js';
+import type { Feed } from '../../sessions/ports.js';
 import { Weights } from '../weights.js';
 import { buildClipTextEncoder, clipTextConfig } from './clip-text-encoder.js';
 import { buildFluxTransformer, fluxTransformerConfig } from './flux-transformer.js';
@@ -26,26 +27,26 @@ const open = async (model: Buffer): Promise<ModelSession> => {
   sessions.push(session);
   return session;
 };
-const weightsOf = async (part: 'textEncoder' | 'textEncoder2' | 'transformer'): Promise<Weights> => Weights.open(bundle.folder, bundle.manifest.components[part].weights);
+const openWeights = async (part: 'textEncoder' | 'textEncoder2' | 'transformer'): Promise<Weights> => Weights.open(bundle.folder, weightsOf(bundle.manifest.components[part]));
 
 describe('in half precision', () => {
   it('T5 stays close to the reference', async () => {
     const config = await readConfiguration(bundle.folder, bundle.manifest.components.textEncoder2.config, t5Config);
-    const session = await open(buildT5Encoder(config, await weightsOf('textEncoder2'), 'float16'));
+    const session = await open(buildT5Encoder(config, await openWeights('textEncoder2'), 'float16'));
     const { shape, data } = expected.get('prompt_embeds');
     expect(difference(await session.run(ids('t5.input_ids'), shape), data as Float32Array).relative).toBeLessThanOrEqual(5e-3);
   });
 
   it('CLIP stays close to the reference', async () => {
     const config = await readConfiguration(bundle.folder, bundle.manifest.components.textEncoder.config, clipTextConfig);
-    const session = await open(buildClipTextEncoder(config, await weightsOf('textEncoder'), 'float16'));
+    const session = await open(buildClipTextEncoder(config, await openWeights('textEncoder'), 'float16'));
     const { shape, data } = expected.get('pooled_prompt_embeds');
     expect(difference(await session.run(ids('clip.input_ids'), shape), data as Float32Array).relative).toBeLessThanOrEqual(5e-3);
   });
 
   it('the transformer stays close to the reference', async () => {
     const config = await readConfiguration(bundle.folder, bundle.manifest.components.transformer.config, fluxTransformerConfig);
-    const session = await open(buildFluxTransformer(config, await weightsOf('transformer'), 'float16'));
+    const session = await open(buildFluxTransformer(config, await openWeights('transformer'), 'float16'));
     const [latents, angles] = [expected.floats('latents.initial'), expected.get('rope.cos').shape];
     const tokens = join(latents, expected.floats('latents.references'));
     const shape = [1, tokens.length / 64, 64];

@@ -3,25 +3,16 @@ import { GraphBuilder, type Value } from '../graph-builder.js';
 import type { Layers } from '../layers.js';
 import type { ElementType } from '../onnx.js';
 import type { Weights } from '../weights.js';
-import { JointTransformer } from './joint-transformer.js';
+import { count, JointTransformer, jointTransformerConfig, sharesHead } from './joint-transformer.js';
 
-const count = z.int().min(1).max(2 ** 20);
 const sinusoidChannels = 256;
 
 /** `transformer/config.json` of a FluxTransformer2DModel, with guidance embeddings (FLUX.1 dev) or without. */
-export const fluxTransformerConfig = z.object({
-  patch_size: z.literal(1).default(1),
-  in_channels: count,
-  out_channels: count.nullish(),
-  num_layers: count.max(1024),
-  num_single_layers: count.max(1024),
-  attention_head_dim: count,
-  num_attention_heads: count,
-  joint_attention_dim: count,
+export const fluxTransformerConfig = jointTransformerConfig.extend({
   pooled_projection_dim: count,
   guidance_embeds: z.boolean().default(false),
   axes_dims_rope: z.array(z.int().min(2).multipleOf(2)).length(3).default([16, 56, 56]),
-}).refine((config) => config.axes_dims_rope.reduce((sum, side) => sum + side, 0) === config.attention_head_dim);
+}).refine(sharesHead);
 export type FluxTransformerConfig = z.infer<typeof fluxTransformerConfig>;
 
 /** Fixed in the reference implementation. */

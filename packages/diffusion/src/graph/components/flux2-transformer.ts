@@ -3,27 +3,18 @@ import { GraphBuilder, type Value } from '../graph-builder.js';
 import type { Layers } from '../layers.js';
 import type { ElementType } from '../onnx.js';
 import type { Weights } from '../weights.js';
-import { JointTransformer, type Modulation } from './joint-transformer.js';
+import { count, JointTransformer, jointTransformerConfig, type Modulation, sharesHead } from './joint-transformer.js';
 
-const count = z.int().min(1).max(2 ** 20);
 
 /** `transformer/config.json` of a Flux2Transformer2DModel. Guidance embeddings (FLUX.2 dev) are not built. */
-export const flux2TransformerConfig = z.object({
-  patch_size: z.literal(1).default(1),
-  in_channels: count,
-  out_channels: count.nullish(),
-  num_layers: count.max(1024),
-  num_single_layers: count.max(1024),
-  attention_head_dim: count,
-  num_attention_heads: count,
-  joint_attention_dim: count,
+export const flux2TransformerConfig = jointTransformerConfig.extend({
   timestep_guidance_channels: count.default(256),
   mlp_ratio: z.number().positive().max(64).default(3),
   axes_dims_rope: z.array(z.int().min(2).multipleOf(2)).min(1).max(8),
   rope_theta: z.number().positive(),
   eps: z.number().positive().default(1e-6),
   guidance_embeds: z.literal(false),
-}).refine((config) => config.axes_dims_rope.reduce((sum, side) => sum + side, 0) === config.attention_head_dim);
+}).refine(sharesHead);
 export type Flux2TransformerConfig = z.infer<typeof flux2TransformerConfig>;
 
 /**

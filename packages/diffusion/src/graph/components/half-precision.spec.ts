@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fixtureBundle, parityCases, readExpected } from '../../parity.spec-parts.js';
+import { fixtureBundle, parityCases, readExpected, weightsOf } from '../../parity.spec-parts.js';
 import { readConfiguration } from '../../pipelines/configuration.js';
 import { type KleinBundle } from '../../pipelines/flux2-klein-parts.js';
 import { ModelSession } from '../../sessions/model-session.js';
@@ -30,8 +30,8 @@ const expected = readExpected(asked!.name);
 describe('in half precision', () => {
   it('the text encoder stays close to the reference', async () => {
     const { folder, manifest } = (await fixtureBundle('flux2-klein')) as KleinBundle;
-    const { config, weights, captureHidden } = manifest.components.textEncoder;
-    const model = buildQwen3TextEncoder(await readConfiguration(folder, config, qwen3Config), await Weights.open(folder, weights), compute, captureHidden);
+    const { config, captureHidden } = manifest.components.textEncoder;
+    const model = buildQwen3TextEncoder(await readConfiguration(folder, config, qwen3Config), await Weights.open(folder, weightsOf(manifest.components.textEncoder)), compute, captureHidden);
     const session = await ModelSession.open(model, folder, { provider: 'cpu', threads: 1 });
     const feed = (name: string) => ({ data: expected.get(name).data as BigInt64Array, shape: [1, asked!.maxLength] });
     const { shape, data } = expected.get('prompt_embeds');
@@ -43,8 +43,8 @@ describe('in half precision', () => {
 
   it('the transformer stays close to the reference', async () => {
     const { folder, manifest } = (await fixtureBundle('flux2-klein')) as KleinBundle;
-    const { config, weights } = manifest.components.transformer;
-    const model = buildFlux2Transformer(await readConfiguration(folder, config, flux2TransformerConfig), await Weights.open(folder, weights), compute);
+    const { config } = manifest.components.transformer;
+    const model = buildFlux2Transformer(await readConfiguration(folder, config, flux2TransformerConfig), await Weights.open(folder, weightsOf(manifest.components.transformer)), compute);
     const session = await ModelSession.open(model, folder, { provider: 'cpu', threads: 1 });
     const [latents, references, cos] = [expected.floats('latents.initial'), expected.floats('latents.references'), expected.get('rope.cos')];
     const tokens = Float32Array.of(...latents, ...references);

@@ -1,5 +1,24 @@
+import { z } from 'zod';
 import type { GraphBuilder, Value } from '../graph-builder.js';
 import { Layers } from '../layers.js';
+
+export const count = z.int().min(1).max(2 ** 20);
+
+/** What both have in their configuration. */
+export const jointTransformerConfig = z.object({
+  patch_size: z.literal(1).default(1),
+  in_channels: count,
+  out_channels: count.nullish(),
+  num_layers: count.max(1024),
+  num_single_layers: count.max(1024),
+  attention_head_dim: count,
+  num_attention_heads: count,
+  joint_attention_dim: count,
+});
+
+/** The angles of a head are shared out among the axes of a position. */
+export const sharesHead = ({ attention_head_dim, axes_dims_rope }: { readonly attention_head_dim: number; readonly axes_dims_rope: readonly number[] }): boolean =>
+  axes_dims_rope.reduce((sum, side) => sum + side, 0) === attention_head_dim;
 
 /** Shift, scale and gate of one sub-block; the scale has its 1 already. */
 export interface Modulation {
