@@ -5,7 +5,7 @@ import { formatsInWords } from '../edit/intake.js';
 
 /** What this appliance takes, in words; the figures are the appliance's own. */
 export function LimitsPanel({ limits }: { limits: Limits | undefined }) {
-  if (limits === undefined) return <Text size="sm">Your role does not edit, so no limits apply to you here.</Text>;
+  if (limits === undefined) return <Text size="sm">The limits are not known here; they are read for who may edit.</Text>;
   const count = (value: number): string => value.toLocaleString('en');
   const rows: readonly (readonly [string, string])[] = [
     ['Picture formats', formatsInWords(limits.sourceFormats)],
