@@ -3,11 +3,15 @@ import { CompareSlider } from './compare-slider.js';
 import { useEditor } from './editor-context.js';
 import { comparedPicture, currentPicture } from './editor-state.js';
 import { MaskOverlay } from './mask-overlay.js';
-import type { Picture, Point } from './picture.js';
+import type { Picture, Point, Size } from './picture.js';
 import { down, free, move, up, type Grip, type Step } from './tools.js';
+import type { Insets } from './viewport.js';
 
-/** Room around a fitted picture: the toolbar above and the composer below, so high now, float over the desk. */
-const insetsOf = (width: number, composer: number) => (width < 700 ? { top: 68, right: 12, bottom: composer + 20, left: 12 } : { top: 76, right: 40, bottom: composer + 34, left: 40 });
+/** Room around a fitted picture: the toolbar above and the composer below, so high now, float over the desk. On a low screen the picture keeps its share. */
+function insetsOf({ width, height }: Size, composer: number): Insets {
+  const [top, side, gap] = width < 700 ? [68, 12, 20] : [76, 40, 34];
+  return { top, right: side, bottom: Math.min(composer + gap, height * 0.5), left: side };
+}
 
 /** Turns pointers on the canvas into the tool's steps. */
 function useHand() {
@@ -51,7 +55,10 @@ export function Stage({ children, busy, composer }: { children?: ReactNode; busy
   useEffect(() => {
     const element = desk.current;
     if (element === null) return undefined;
-    const measure = (): void => editor.act({ do: 'measure screen', screen: { width: element.clientWidth, height: element.clientHeight }, insets: insetsOf(element.clientWidth, composer) });
+    const measure = (): void => {
+      const screen = { width: element.clientWidth, height: element.clientHeight };
+      editor.act({ do: 'measure screen', screen, insets: insetsOf(screen, composer) });
+    };
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();

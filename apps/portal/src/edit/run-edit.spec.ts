@@ -53,7 +53,7 @@ describe('running an edit', () => {
     expect(seen.filter(({ phase }) => phase !== 'sending')).toEqual([{ phase: 'waiting', ahead: undefined }, { phase: 'waiting', ahead: 2 }, { phase: 'working', stage: 'edit', step: 1, steps: 3 }, { phase: 'receiving' }]);
   });
 
-it.each([[0, true], [0.2, false]])('says whether the model changed anything: a share of %d', async (changedShare, unchanged) => {
+  it.each([[0, true], [0.2, false]])('says whether the model changed anything: a share of %d', async (changedShare, unchanged) => {
     const settled = status({ state: 'settled', engine: 'diffusion', drift: { reframed: false, changedShare, differingBytes: 0 } });
     const { run } = await appliance({ POST: [json(202, status())], 'GET /events': [events(settled)], 'GET /result': [picture] });
     expect((await run()).unchanged).toBe(unchanged);

@@ -24,6 +24,7 @@ export function piecesOf(sentence: string, understanding: Understanding | undefi
   return pieces;
 }
 
-/** The words that were not understood, quoted: “sunset”, “in the back”. */
-export const foreignWords = (sentence: string, understanding: Understanding | undefined): readonly string[] =>
-  piecesOf(sentence, understanding).filter((piece) => piece.foreign).map((piece) => `“${piece.text.trim()}”`);
+/** The words that were not understood, each once and quoted: “sunset”, “in the back”. */
+export const foreignWords = (sentence: string, understanding: Understanding | undefined): readonly string[] => [
+  ...new Set(piecesOf(sentence, understanding).filter((piece) => piece.foreign).map((piece) => `“${piece.text.trim()}”`)),
+];
