@@ -98,6 +98,13 @@ withBrowser('an employee in the portal', () => {
     await page.getByRole('button', { name: 'Close', exact: true }).click();
   });
 
+  it('reads what the appliance takes', async () => {
+    await page.getByRole('button', { name: /^Menu of/ }).click();
+    await page.getByRole('menuitem', { name: 'Limits' }).click();
+    await page.getByText(/^up to [\d,]+ characters$/).waitFor();
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+  });
+
   it('is told what was not understood, and nothing is sent', async () => {
     await sentence().fill('make the sunset more dramatic');
     await page.getByText('Not understood: “sunset”, “dramatic”. Nothing is guessed, nothing is charged. No image model is loaded here').waitFor();

@@ -5,6 +5,7 @@ import type { Logger } from '@flux-context/runtime';
 import { TicketQueue } from '@flux-context/queue';
 import type { Registry } from 'prom-client';
 import { AuditModule } from '../audit/index.js';
+import { Transactions } from '../database/index.js';
 import { InternalListener, ParcelStore } from '../parcels/index.js';
 import { ModelsModule } from '../models/index.js';
 import { PoolsModule, PoolService } from '../pools/index.js';
@@ -29,7 +30,7 @@ import { EditRow } from './edit.entity.js';
 import { EditSettings, editSettingsOf } from './edit-settings.js';
 import { EditsController } from './edits.controller.js';
 import { HeldEdits } from './held-edits.js';
-import { HolderRepository } from './holder.repository.js';
+import { HolderRepository, LEASE_CONNECTION } from './holder.repository.js';
 import { HolderService } from './holder.service.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 import { LimitsController } from './limits.controller.js';
@@ -48,6 +49,7 @@ import { WorkerDoors } from './worker-doors.js';
     { provide: EditSettings, useFactory: editSettingsOf, inject: [CONFIG] },
     { provide: ParcelStore, useFactory: (config: Config) => new ParcelStore(config.PARCEL_BYTES_MAX), inject: [CONFIG] },
     { provide: EditMetrics, useFactory: (registry: Registry, parcels: ParcelStore) => new EditMetrics(registry, parcels), inject: [METRICS, ParcelStore] },
+    { provide: LEASE_CONNECTION, useFactory: ({ DATABASE_URL: url, DATABASE_PASSWORD: password }: Config) => Transactions.connect({ url, password, poolMax: 1 }), inject: [CONFIG] },
     { provide: InternalListener, useFactory: listenerOf, inject: [PoolService, EditSettings] },
     { provide: TicketQueues, useFactory: queuesOf, inject: [CONFIG, PoolService, HeldEdits, EditSettings, LOGGER] },
     AcceptanceService,

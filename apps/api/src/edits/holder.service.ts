@@ -15,8 +15,8 @@ const beatMs = 1_000;
  */
 @Injectable()
 export class HolderService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private beating: Promise<void> = Promise.resolve();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly beating = new Set<Promise<void>>();
   private stopped = false;
 
   constructor(
@@ -31,7 +31,9 @@ export class HolderService implements OnApplicationBootstrap, BeforeApplicationS
   async onApplicationBootstrap(): Promise<void> {
     await this.listener.listen(this.settings.internalHost, this.settings.internalPort);
     await this.holders.register(this.settings.holderId, this.settings.internalUrl, leaseSeconds);
-    this.beatLater();
+    // A sweep may take long, a renewal must not wait for it.
+    this.beat(() => this.renew());
+    this.beat(() => this.sweep());
   }
 
   /**
@@ -43,31 +45,40 @@ export class HolderService implements OnApplicationBootstrap, BeforeApplicationS
     const limit = AbortSignal.timeout(this.settings.drainSeconds * 1_000);
     await Promise.all(this.held.all().map((edit) => edit.handedOver(limit)));
     this.stopped = true;
-    clearTimeout(this.timer);
-    await this.beating;
+    for (const timer of this.timers) clearTimeout(timer);
+    await Promise.all(this.beating);
     await this.ends.letGo();
     await this.listener.close();
     await this.holders.leave(this.settings.holderId);
     await this.sweeper.sweep();
   }
 
-  private beatLater(): void {
+  /** Does it again and again, each time some time after the last was done. */
+  private beat(work: () => Promise<void>): void {
     if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.beating = this.beat()
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      const beating = work()
         .catch(() => undefined)
-        .finally(() => this.beatLater());
+        .finally(() => {
+          this.beating.delete(beating);
+          this.beat(work);
+        });
+      this.beating.add(beating);
     }, beatMs).unref();
+    this.timers.add(timer);
   }
 
-  private async beat(): Promise<void> {
-    if (!(await this.holders.renew(this.settings.holderId, leaseSeconds))) {
-      // The lease ended while this process stood still, and others may have closed its edits. So it lets go of all it holds,
-      // as if it had died, and begins anew.
-      await this.ends.letGo();
-      await this.sweeper.sweep();
-      await this.holders.revive(this.settings.holderId, leaseSeconds);
-    }
+  private async renew(): Promise<void> {
+    if (await this.holders.renew(this.settings.holderId, leaseSeconds)) return;
+    // The lease ended while this process stood still, and others may have closed its edits. So it lets go of all it holds,
+    // as if it had died, and begins anew.
+    await this.ends.letGo();
+    await this.sweeper.sweep();
+    await this.holders.revive(this.settings.holderId, leaseSeconds);
+  }
+
+  private async sweep(): Promise<void> {
     await this.ends.closeOverdue();
     await this.sweeper.sweep();
   }

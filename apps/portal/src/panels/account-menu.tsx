@@ -1,9 +1,9 @@
 import { ActionIcon, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
-import { IconBook2, IconKey, IconKeyboard, IconListCheck, IconLock, IconLogout, IconUser, IconUsers } from '@tabler/icons-react';
+import { IconBook2, IconKey, IconKeyboard, IconListCheck, IconLock, IconLogout, IconRuler2, IconUser, IconUsers } from '@tabler/icons-react';
 import { useEditor } from '../canvas/editor-context.js';
 import { useSignOut, type Me } from '../session/use-session.js';
 
-export type DrawerName = 'keys' | 'people' | 'shortcuts' | 'privacy' | 'panel' | 'receipt' | 'log';
+export type DrawerName = 'keys' | 'people' | 'shortcuts' | 'limits' | 'privacy' | 'panel' | 'receipt' | 'log';
 
 const byPermission = [
   { drawer: 'keys', needs: 'api_key:read', words: 'API keys', Icon: IconKey },
@@ -15,7 +15,6 @@ const byPermission = [
 export function AccountMenu({ me, onOpen, mayLeave }: { me: Me; onOpen: (drawer: DrawerName) => void; mayLeave: () => boolean }) {
   const { act } = useEditor();
   const signOut = useSignOut({ mayLose: mayLeave, forget: () => act({ do: 'close' }) });
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
   const may = new Set(me.permissions);
   return (
     <Menu position="bottom-end" width={250}>
@@ -44,6 +43,9 @@ export function AccountMenu({ me, onOpen, mayLeave }: { me: Me; onOpen: (drawer:
         <Menu.Item leftSection={<IconLock size={17} />} onClick={() => onOpen('privacy')}>
           Nothing is kept
         </Menu.Item>
+        <Menu.Item leftSection={<IconRuler2 size={17} />} onClick={() => onOpen('limits')}>
+          Limits
+        </Menu.Item>
         <Menu.Item component="a" href="/docs" target="_blank" leftSection={<IconBook2 size={17} />}>
           API documentation
         </Menu.Item>
@@ -51,14 +53,21 @@ export function AccountMenu({ me, onOpen, mayLeave }: { me: Me; onOpen: (drawer:
           Keyboard shortcuts
         </Menu.Item>
         <Menu.Divider />
-        <div className="menu-scheme">
-          <SegmentedControl fullWidth size="xs" aria-label="Colours of the page" value={colorScheme} onChange={setColorScheme} data={[{ value: 'auto', label: 'System' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }]} />
-        </div>
+        <ColourScheme />
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={17} />} onClick={() => signOut.mutate()} closeMenuOnClick={false}>
           {signOut.error === null ? 'Sign out' : 'Sign out failed. Try again'}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+function ColourScheme() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <div className="menu-scheme">
+      <SegmentedControl fullWidth size="xs" aria-label="Colours of the page" value={colorScheme} onChange={setColorScheme} data={[{ value: 'auto', label: 'System' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }]} />
+    </div>
   );
 }

@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 
 const grantWords: Readonly<Record<GrantKind, { name: string; why: string }>> = {
   trial: { name: 'Trial', why: 'Yours to try, without a seat' },
-  monthly: { name: 'Monthly allowance', why: 'Renews each month' },
+  monthly: { name: 'Monthly allowance', why: 'New each month' },
   pack: { name: 'Pack', why: 'Bought once' },
   uplift: { name: 'Uplift', why: 'Added as editing became faster' },
   goodwill: { name: 'Goodwill', why: 'Given back for what was not delivered' },
@@ -19,7 +19,7 @@ export function BalancePill() {
   if (data === undefined) return <span className="pill" aria-hidden="true" />;
   const words = `${countInWords(data.available, 'edit')} left`;
   return (
-    <Popover width={300} position="bottom-end" trapFocus returnFocus>
+    <Popover width={340} position="bottom-end" trapFocus returnFocus>
       <Popover.Target>
         <UnstyledButton className="pill" data-empty={data.available === 0} aria-label={`${words}. Explain`}>
           <IconBolt size={16} aria-hidden="true" />
@@ -48,10 +48,7 @@ function BalanceDetails({ balance, words }: { balance: Balance; words: string })
             <div>
               <Text size="sm">{grantWords[grant.kind].name}</Text>
               <Text size="xs" c="dimmed">
-                {grantWords[grant.kind].why}
-              </Text>
-              <Text size="xs" c="dimmed">
-                {grant.expiresAt === null ? 'Does not expire' : `Until ${dateInWords(grant.expiresAt)}`}
+                {grantWords[grant.kind].why} · {grant.expiresAt === null ? 'does not expire' : `until ${dateInWords(grant.expiresAt)}`}
               </Text>
             </div>
             <Text size="sm" className="figures">

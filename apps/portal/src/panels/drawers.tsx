@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { Me } from '../session/use-session.js';
 import type { DrawerName } from './account-menu.js';
 import { KeysPanel } from './keys-panel.js';
+import { LimitsPanel } from './limits-panel.js';
 import { ReceiptPanel } from './receipt-panel.js';
 import { LogPanel } from './log-panel.js';
 import { PeoplePanel } from './people-panel.js';
@@ -18,7 +19,7 @@ interface DrawersProps {
   readonly onClose: () => void;
 }
 
-const titles: Readonly<Record<DrawerName, string>> = { keys: 'API keys', people: 'People and seats', shortcuts: 'Keyboard shortcuts', privacy: 'Nothing is kept', panel: 'Picture', receipt: 'Deletion receipt', log: 'Audit log' };
+const titles: Readonly<Record<DrawerName, string>> = { keys: 'API keys', people: 'People and seats', shortcuts: 'Keyboard shortcuts', limits: 'Limits', privacy: 'Nothing is kept', panel: 'Picture', receipt: 'Deletion receipt', log: 'Audit log' };
 
 /** What opens over the page, one at a time. */
 export function Drawers({ open, me, limits, panel, onClose }: DrawersProps) {
@@ -26,6 +27,7 @@ export function Drawers({ open, me, limits, panel, onClose }: DrawersProps) {
     keys: <KeysPanel />,
     people: <PeoplePanel permissions={me.permissions} selfId={me.person.id} />,
     shortcuts: <ShortcutsPanel />,
+    limits: <LimitsPanel limits={limits} />,
     privacy: <PrivacyPanel redeliverySeconds={limits?.redeliverySeconds} />,
     panel,
     receipt: <ReceiptPanel />,

@@ -33,7 +33,7 @@ export function LogPanel() {
         <FileButton onChange={choose} disabled={check.isPending}>
           {(props) => (
             <Button {...props} variant="default">
-              {earlier === undefined ? 'Compare with a checkpoint…' : earlier.name}
+              {earlier === undefined ? 'Compare with an earlier checkpoint file…' : earlier.name}
             </Button>
           )}
         </FileButton>

@@ -22,8 +22,8 @@ function ReceiptOf({ turn }: { turn: Turn }) {
   return (
     <div className="drawer">
       <Verdict outcome={allHolds(received.findings)} />
-      <Checks findings={received.findings} />
       <Keeping received={received} nonce={turn.edit.receiptNonce} />
+      <Checks findings={received.findings} />
       <Facts receipt={received.document.receipt} />
       <Words receipt={received.document.receipt} />
     </div>

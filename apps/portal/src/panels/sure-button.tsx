@@ -8,7 +8,7 @@ export function SureButton({ label, about, busy, onSure }: { label: string; abou
     <Button
       size="compact-sm"
       variant={asked ? 'filled' : 'subtle'}
-      color={asked ? 'red.8' : 'red'}
+      color={asked ? 'red.9' : 'red'}
       loading={busy}
       aria-label={asked ? `Yes, ${label.toLowerCase()} ${about}` : `${label} ${about}`}
       onClick={() => (asked ? (setAsked(false), onSure()) : setAsked(true))}
