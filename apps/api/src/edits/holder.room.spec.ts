@@ -47,3 +47,16 @@ describe('a holder whose lease ended while it stood still', () => {
     await until(async () => (await running.edit()).status === 200);
   });
 });
+
+describe('a holder whose callers wait for every connection to the database', () => {
+  it('keeps its lease, and so its edits', async () => {
+    const caller = await EditCaller.join(room);
+    worker.edit = () => new Promise(() => undefined);
+    const accepted = (await (await caller.edit({ headers: { prefer: 'respond-async' } })).json()) as { id: string };
+    // All six, for longer than a lease runs without being renewed; then time for whoever would find it ended.
+    await Promise.all(Array.from({ length: 6 }, () => room.query('SELECT pg_sleep(7)')));
+    await room.query('SELECT pg_sleep(2)');
+    expect((await ofEdit(accepted.id)).state).toBe('accepted');
+    worker.edit = returnAsItCame;
+  });
+});
