@@ -2,6 +2,7 @@ import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeModel, type Graph, type Initializer, type Port } from '../graph/onnx.js';
+import { ProtobufMessage } from '../graph/protobuf.js';
 import { graphBytesMax } from './manifest.js';
 import { scratch } from './model-folder.spec-parts.js';
 import { findGraph } from './published-graph.js';
@@ -74,6 +75,31 @@ describe('an exported graph', () => {
     await symlink('../elsewhere', path.join(folder, 'transformer/data'));
     expect(await refusal(encodeModel(graphOf({ initializers: [weightsIn('data')] })))).toMatch(/links, devices/);
     expect(await refusal(encodeModel(graphOf({ initializers: [weightsIn('missing')] })))).toMatch(/transformer\/missing: A file is missing/);
+  });
+
+  /** A graph with one more node, in a second part of the graph that readers of protobuf put together with the first. */
+  const withNode = (node: ProtobufMessage) => Buffer.concat([encodeModel(graphOf()), new ProtobufMessage().message(7, new ProtobufMessage().message(1, node)).finish()]);
+  const foreign = new ProtobufMessage().text(4, 'Run').text(7, 'com.example');
+  const branchWith = (node: ProtobufMessage) => new ProtobufMessage().text(4, 'If').message(5, new ProtobufMessage().message(6, new ProtobufMessage().message(1, node)));
+  const elsewhere = new ProtobufMessage().message(13, new ProtobufMessage().text(1, 'location').text(2, '../config.json'));
+  const constant = new ProtobufMessage().text(4, 'Constant').message(5, new ProtobufMessage().message(5, elsewhere));
+
+  it.each([
+    ['in a second part', withNode(foreign)],
+    ['in the first of two parts', Buffer.concat([withNode(foreign), new ProtobufMessage().message(7, new ProtobufMessage()).finish()])],
+    ['in a branch', withNode(branchWith(foreign))],
+    ['in a function', Buffer.concat([encodeModel(graphOf()), new ProtobufMessage().message(25, new ProtobufMessage().message(7, foreign)).finish()])],
+  ])('is refused with foreign operators %s', async (_where, bytes) => {
+    expect(await refusal(bytes)).toContain(`${name}, operators of "com.example"`);
+  });
+
+  it.each([['a constant', constant], ['a constant of a branch', branchWith(constant)]])('is refused when the number of %s would lie elsewhere', async (_what, node) => {
+    expect(await refusal(withNode(node))).toMatch(/links, devices, absolute names/);
+  });
+
+  it('is refused when its branches lie too deep', async () => {
+    const deep = Array.from({ length: 9 }).reduce<ProtobufMessage>(branchWith, new ProtobufMessage().text(4, 'Run'));
+    expect(await refusal(withNode(deep))).toMatch(/does not hold what its name says/);
   });
 
   it('is refused when it was cut off anywhere, or is no graph', async () => {

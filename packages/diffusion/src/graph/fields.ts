@@ -19,9 +19,10 @@ export class Fields {
     return this.parts.get(field)?.at(-1)?.toString('utf8') ?? '';
   }
 
-  /** An empty one where there is none. */
+  /** An empty one where there is none; several are one, as protobuf says. */
   message(field: number): Fields {
-    return new Fields(this.parts.get(field)?.at(-1) ?? Buffer.alloc(0));
+    const [first = Buffer.alloc(0), ...rest] = this.parts.get(field) ?? [];
+    return new Fields(rest.length === 0 ? first : Buffer.concat([first, ...rest]));
   }
 
   messages(field: number): Fields[] {
@@ -30,6 +31,7 @@ export class Fields {
 
   private readField(): void {
     const tag = this.readVarint();
+    if (tag >= 2 ** 32) throw new RangeError('no protobuf message');
     const [field, kind] = [Math.floor(tag / 8), tag % 8];
     if (kind === wire.varint) this.integers.set(field, this.readVarint());
     else if (kind === wire.bytes) this.keep(field, this.take(this.readVarint()));
