@@ -130,7 +130,7 @@ function PersonRow({ person, self, may }: { person: Person; self: boolean; may: 
           <Badge variant="light" color="gray">
             Inactive
           </Badge>
-          {may.has('person:erase') && person.email !== '' && <SureButton label="Erase" about={person.name} busy={erase.isPending} onSure={() => anew(erase.mutate)} />}
+          {may.has('person:erase') && person.email !== '' && <SureButton label="Erase" about={person.name} consequence="Name and e-mail address are erased for good, here and in the audit log. Ledger and log keep the id, which names nobody any more." busy={erase.isPending} onSure={() => anew(erase.mutate)} />}
         </div>
       )}
       {invite.data !== undefined && <InviteLink link={invite.data} name={person.name} />}

@@ -1,10 +1,19 @@
-import { Button } from '@mantine/core';
+import { Button, Tooltip } from '@mantine/core';
 import { useState } from 'react';
 
+interface SureButtonProps {
+  readonly label: string;
+  readonly about: string;
+  /** What will be gone, and what stays: shown with the question. */
+  readonly consequence?: string;
+  readonly busy: boolean;
+  readonly onSure: () => void;
+}
+
 /** A button for what cannot be undone: the first press asks, the second does it; leaving it takes the question back. */
-export function SureButton({ label, about, busy, onSure }: { label: string; about: string; busy: boolean; onSure: () => void }) {
+export function SureButton({ label, about, consequence, busy, onSure }: SureButtonProps) {
   const [asked, setAsked] = useState(false);
-  return (
+  const button = (
     <Button
       size="compact-sm"
       variant={asked ? 'filled' : 'subtle'}
@@ -16,5 +25,12 @@ export function SureButton({ label, about, busy, onSure }: { label: string; abou
     >
       {asked ? 'Sure?' : label}
     </Button>
+  );
+  return consequence === undefined ? (
+    button
+  ) : (
+    <Tooltip opened={asked} label={consequence} position="bottom-end" multiline w={260} events={{ hover: false, focus: true, touch: false }}>
+      {button}
+    </Tooltip>
   );
 }
