@@ -26,7 +26,7 @@ interface Binaries {
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '60',
+  max_connections: '120',
   shared_buffers: '64MB',
   max_wal_size: '256MB',
   max_parallel_workers_per_gather: '0',

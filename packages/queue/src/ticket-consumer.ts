@@ -59,13 +59,17 @@ export function consumeTickets(options: ConsumerOptions): TicketConsumer {
       stalledInterval: lookMs,
       maxStalledCount: redeliveries,
       runRetryDelay: 1_000,
+      autorun: false,
     },
     backendOf(options.connection, 4),
   );
   worker.on('error', options.onError);
   worker.on('lockRenewalFailed', (editIds) => editIds.forEach((editId) => worker.cancelJob(editId)));
+  // A queue that cannot be opened refuses every look at it at once and for good: looking anyway would leave the process no time for anything else.
+  const opened = worker.waitUntilReady().then(() => void worker.run().catch(options.onError));
+  opened.catch(options.onError);
   return {
-    ready: () => worker.waitUntilReady(),
+    ready: () => opened,
     close: (graceMs) => drain(worker, graceMs, drained),
   };
 }
