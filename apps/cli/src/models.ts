@@ -153,7 +153,7 @@ export class Models {
   async remove(id: string, wish: Wish): Promise<void> {
     const folder = await this.folder();
     await told(this.surroundings.signal, () => removeBundle(folder, id));
-    this.say(wish, [`Removed ${id}. Workers that have it loaded keep it until they start again.`], { removed: id });
+    this.say(wish, [`Removed ${id}. A running worker lets it go within seconds, once the edits that it has are over.`], { removed: id });
   }
 
   async pack(id: string, wish: PackWish): Promise<void> {

@@ -20,6 +20,7 @@ const chains: readonly (readonly [string, readonly string[]])[] = [
   ['darken the top half, then make it warmer', ['Brightness -30 % in the top half', 'Warmth +30 %']],
   ['darken the top half and the left third', ['Brightness -30 % in the top half', 'Brightness -30 % in the left third']],
   ['lift the shadows and lower the highlights', ['Shadows +30 %', 'Highlights -30 %']],
+  ['lift the shadows and darken the top third by 20 %', ['Shadows +30 %', 'Brightness -20 % in the top third']],
   ['lift the shadows and highlights by 20 %', ['Shadows +20 %', 'Highlights +20 %']],
   ['brighten the shadows and highlights', ['Shadows +30 %', 'Highlights +30 %']],
   ['make the shadows lighter and the highlights darker', ['Shadows +30 %', 'Highlights -30 %']],

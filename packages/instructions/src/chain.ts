@@ -109,12 +109,12 @@ function inherited(head: Piece, piece: Piece): Piece[] {
   return starts.filter((start) => start.length > 0).map((start) => [...start, ...piece]);
 }
 
-/** "increase contrast and saturation by 20 %", "... a bit": the amount at the end is for all of them. */
+/** "increase contrast and saturation by 20 %", "... a bit": the amount at the end is for all of them; that of a change somewhere is for it alone. */
 function borrowed(pieces: readonly Piece[], at: number): Item | undefined {
   const piece = pieces[at] ?? [];
   if (!piece.some(saysWhat) || piece.some(saysHowMuch)) return undefined;
   for (const next of pieces.slice(at + 1, at + 1 + operationsMax)) {
-    if (next.some(saysHow) || !next.some(saysWhat)) return undefined;
+    if (next.some(saysHow) || next.some(saysWhere) || !next.some(saysWhat)) return undefined;
     if (next.some(saysHowMuch)) {
       const last = next.at(-1);
       const forAll = last !== undefined && ((last.role === 'by' && has(last, 'quantity')) || (has(last, 'degree') && next.length > 1));

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
@@ -17,11 +17,6 @@ const evaluation = (path: string) => fileURLToPath(new URL(`../../entitlement/ev
 
 /** The pool of the embedded form, whose one worker runs beside the API. */
 const pool = 'shared';
-
-/** Whether a model was imported. Without one there is no queue for model edits and no engine, and nothing of them costs anything. */
-function hasModels(folder: string): boolean {
-  return existsSync(folder) && readdirSync(folder).some((name) => existsSync(join(folder, name, 'bundle.json')));
-}
 
 export interface Ready {
   readonly url: string;
@@ -103,7 +98,8 @@ export class Appliance {
       INTERNAL_PORT: String(parts.internalPort),
       INTERNAL_URL: `http://127.0.0.1:${parts.internalPort}`,
       METRICS_PORT: String(this.settings.METRICS_PORT),
-      POOLS: JSON.stringify([{ name: pool, private: false, engines: hasModels(this.settings.modelsDirectory) ? ['exact', 'diffusion'] : ['exact'], credential: secrets.read(`pool-credential-${pool}`) }]),
+      // Model edits are offered as soon as a model is there: also one that is imported later.
+      POOLS: JSON.stringify([{ name: pool, private: false, engines: ['exact', 'diffusion'], credential: secrets.read(`pool-credential-${pool}`) }]),
       PEER_CREDENTIAL_FILE: secrets.file('peer-credential'),
       IDEMPOTENCY_SECRET_FILE: secrets.file('idempotency-secret'),
       AUDIT_KEY_FILE: secrets.file('audit-key'),
