@@ -56,7 +56,7 @@ export const errorDefinitions = {
   'picture.animated': callers(422, 'The picture is animated. Send a single frame.'),
   'mask.mismatch': callers(422, 'The edit needs a mask as wide and as high as the picture.'),
 
-  'quota.exhausted': callers(402, 'No edits are left. Ask an administrator for more; the allowance of seats renews each month.'),
+  'quota.exhausted': callers(402, 'No edits are left. Ask an administrator for more, or for a seat if you have none; the allowance of seats renews each month.'),
   'idempotency.mismatch': callers(422, 'This Idempotency-Key was used with another request. Use a new key.'),
 
   'audit.not_found': callers(404, 'The audit log has no such entry, tile or checkpoint yet.'),

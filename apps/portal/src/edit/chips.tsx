@@ -1,8 +1,9 @@
 import { UnstyledButton } from '@mantine/core';
 import type { Chip, Understanding } from '@flux-context/instructions';
 import { IconAlertCircle, IconCheck, IconSparkles } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { examples } from './examples.js';
-import { foreignWords } from './sentence-parts.js';
+import { foreignWords, isTooLong, tooLongInWords } from './sentence-parts.js';
 
 interface ChipsProps {
   readonly text: string;
@@ -26,6 +27,13 @@ const Suggestions = ({ label, sentences, onChoose }: { label: string; sentences:
   </fieldset>
 );
 
+const Trouble = ({ children }: { children: ReactNode }) => (
+  <div className="chips chips-trouble">
+    <IconAlertCircle size={17} aria-hidden="true" />
+    <span>{children}</span>
+  </div>
+);
+
 const ByModel = ({ model }: { model: string }) => (
   <div className="chips">
     <span className="chip chip-plan chip-whole" title={model}>
@@ -37,6 +45,7 @@ const ByModel = ({ model }: { model: string }) => (
 
 /** What will happen, as it is typed; or what was not understood and what would be; or what one could say. */
 export function Chips({ text, understanding, model, exactOnly, onChoose, onPoint }: ChipsProps) {
+  if (isTooLong(text)) return <Trouble>{tooLongInWords(text)}</Trouble>;
   if (text.trim() === '' || understanding === undefined) return <Suggestions label="Try" sentences={examples} onChoose={onChoose} />;
   if (model !== undefined) return <ByModel model={model} />;
   switch (understanding.kind) {
@@ -55,21 +64,15 @@ export function Chips({ text, understanding, model, exactOnly, onChoose, onPoint
       );
     case 'excluded':
       return (
-        <div className="chips chips-trouble">
-          <IconAlertCircle size={17} aria-hidden="true" />
-          <span>Say only what should happen, not what should stay: {foreignWords(text, understanding).join(', ')} cannot be promised.</span>
-        </div>
+        <Trouble>Say only what should happen, not what should stay: {foreignWords(text, understanding).join(', ')} cannot be promised.</Trouble>
       );
     default:
       return (
         <>
-          <div className="chips chips-trouble">
-            <IconAlertCircle size={17} aria-hidden="true" />
-            <span>
-              Not understood: {foreignWords(text, understanding).join(', ') || 'this sentence'}. Nothing is guessed, nothing is charged.
-              {exactOnly && ' No image model is loaded here, so only exact edits work; an administrator can bring one in.'}
-            </span>
-          </div>
+          <Trouble>
+            Not understood: {foreignWords(text, understanding).join(', ') || 'this sentence'}. Nothing is guessed, nothing is charged.
+            {exactOnly && ' No image model is loaded here, so only exact edits work; an administrator can bring one in.'}
+          </Trouble>
           {understanding.suggestions.length > 0 && <Suggestions label="This would work" sentences={understanding.suggestions} onChoose={onChoose} />}
         </>
       );
@@ -78,6 +81,7 @@ export function Chips({ text, understanding, model, exactOnly, onChoose, onPoint
 
 /** The same for ears: one line for the live region. */
 export function understandingInWords(text: string, understanding: Understanding | undefined, model: string | undefined): string {
+  if (isTooLong(text)) return tooLongInWords(text);
   if (text.trim() === '' || understanding === undefined) return '';
   if (model !== undefined) return `By the image model ${model}`;
   if (understanding.kind === 'plan') return `Will do: ${understanding.chips.map((chip) => chip.label).join(', ')}`;

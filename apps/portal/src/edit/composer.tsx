@@ -8,6 +8,7 @@ import { Chips, understandingInWords } from './chips.js';
 import { EngineChoice, useEngine } from './engine-choice.js';
 import { RunCards } from './run-card.js';
 import { Sentence } from './sentence.js';
+import { isTooLong } from './sentence-parts.js';
 import type { Run } from './use-run.js';
 
 interface ComposerProps {
@@ -23,7 +24,7 @@ function useUnderstanding(text: string): Understanding | undefined {
   const { state } = useEditor();
   const mask = marksSomething(state.strokes);
   const references = state.references.length;
-  return useMemo(() => (text.trim() === '' ? undefined : understand(text, { mask, references })), [text, mask, references]);
+  return useMemo(() => (text.trim() === '' || isTooLong(text) ? undefined : understand(text, { mask, references })), [text, mask, references]);
 }
 
 /** Tells the height of the element with this ref, now and whenever it changes. */

@@ -70,7 +70,7 @@ function UnchangedCard({ onDismiss }: { onDismiss: () => void }) {
             The image model changed nothing
           </Text>
           <Text size="sm" c="dimmed" mt={2}>
-            Undo, then say it in other words, name the place, or mark it with the brush.
+            It used one edit all the same. Undo, then say it in other words, name the place, or mark it with the brush.
           </Text>
         </output>
         <CloseButton aria-label="Close this message" onClick={onDismiss} />

@@ -11,6 +11,11 @@ describe('the sentence', () => {
     }
   });
 
+  it('is told to be too long, not cut off', () => {
+    expect(understandingInWords('make it brighter '.repeat(300), undefined, undefined)).toBe('Too long: 5,099 characters, at most 4,000 can be sent.');
+    expect(understandingInWords(' '.repeat(5_000), undefined, undefined)).toBe('');
+  });
+
   it('survives spans that overlap or leave it', () => {
     const spans = [{ start: 3, end: 7 }, { start: 0, end: 5 }, { start: 9, end: 99 }];
     expect(piecesOf('0123456789', { kind: 'notUnderstood', spans, suggestions: [] })).toEqual([

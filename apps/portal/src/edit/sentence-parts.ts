@@ -1,4 +1,10 @@
+import { instructionLengthMax } from '@flux-context/contracts';
 import type { Understanding } from '@flux-context/instructions';
+
+/** Longer than the appliance takes. It is not cut off: what was pasted whole is shown whole. */
+export const isTooLong = (sentence: string): boolean => sentence.trim().length > instructionLengthMax;
+
+export const tooLongInWords = (sentence: string): string => `Too long: ${sentence.trim().length.toLocaleString('en')} characters, at most ${instructionLengthMax.toLocaleString('en')} can be sent.`;
 
 /** A piece of the sentence, and whether it was not understood. */
 export interface Piece {

@@ -1,9 +1,8 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { instructionLengthMax } from '@flux-context/contracts';
 import type { Understanding } from '@flux-context/instructions';
 import { IconArrowUp } from '@tabler/icons-react';
 import type { KeyboardEvent, RefObject } from 'react';
-import { piecesOf } from './sentence-parts.js';
+import { isTooLong, piecesOf } from './sentence-parts.js';
 
 interface SentenceProps {
   readonly text: string;
@@ -34,14 +33,13 @@ export function Sentence({ text, understanding, busy, ready, field, onChange, on
             ref={field}
             value={text}
             rows={1}
-            maxLength={instructionLengthMax}
             spellCheck
             autoComplete="off"
             enterKeyHint="send"
             placeholder="Say what should change…"
             aria-label="What should change in the picture"
             aria-describedby="sentence-help"
-            aria-invalid={understanding !== undefined && understanding.kind !== 'plan'}
+            aria-invalid={isTooLong(text) || (understanding !== undefined && understanding.kind !== 'plan')}
             onChange={(event) => onChange(event.currentTarget.value)}
             onKeyDown={sendOnEnter}
           />
