@@ -37,6 +37,11 @@ withBrowser('an employee in the portal', () => {
   const left = async (): Promise<number> => Number((await page.getByRole('button', { name: /edits left/ }).innerText()).replace(/\D/g, ''));
 
   it('signs in by the link, which leaves the address bar at once', async () => {
+    // The limits come late, so that the picture below is chosen before they are known.
+    await page.route('**/v1/limits', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await route.continue();
+    }, { times: 1 });
     await page.goto(appliance.signInUrl);
     await page.getByText('Choose a picture').waitFor();
     expect(page.url()).toBe(`${appliance.url}/`);

@@ -2,7 +2,7 @@ import { ActionIcon, Alert, CloseButton, Text, Tooltip } from '@mantine/core';
 import { limitsRoute, type Limits } from '@flux-context/contracts';
 import { Logo, useClient } from '@flux-context/ui';
 import { IconAlertTriangle, IconLayoutSidebarRight, IconLock } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState, type RefObject } from 'react';
 import { Editor } from './canvas/editor.js';
 import { EditorContext, useEditor } from './canvas/editor-context.js';
@@ -85,11 +85,13 @@ function EditingPage({ me, editor }: { me: Me; editor: Editor }) {
   const [drawer, setDrawer] = useState<DrawerName>();
   const [said, say] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
-  const limits = useQuery({ queryKey: [limitsRoute.id], queryFn: () => client.call(limitsRoute), staleTime: Infinity });
+  const asking = { queryKey: [limitsRoute.id], queryFn: () => client.call(limitsRoute), staleTime: Infinity };
+  const limits = useQuery(asking);
+  const queries = useQueryClient();
   const unsaved = useUnsaved(editor);
   const run = useRun({ done: (seconds) => say(`Done in ${seconds.toFixed(1)} seconds.`), cancelled: () => say('Cancelled. Nothing was charged.'), failed: () => say('') });
   const busy = run.progress !== undefined;
-  const door = useIntake(editor, limits.data, () => !busy && unsaved.mayLose('Open another one'));
+  const door = useIntake(editor, () => queries.ensureQueryData(asking), () => !busy && unsaved.mayLose('Open another one'));
   const saving = useSaving(editor, () => {
     unsaved.noteSaved();
     say('Saved to your downloads.');

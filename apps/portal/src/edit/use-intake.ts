@@ -1,4 +1,5 @@
 import type { Limits } from '@flux-context/contracts';
+import { ProblemError } from '@flux-context/ui';
 import { useEffect, useState } from 'react';
 import type { Editor } from '../canvas/editor.js';
 import type { Optimised } from './optimise.js';
@@ -18,21 +19,23 @@ export interface Door {
   readonly readNews: () => void;
 }
 
-/** Lets pictures in: chosen, dropped anywhere on the page, or pasted. `mayReplace` asks before unsaved work is replaced. */
-export function useIntake(editor: Editor, limits: Limits | undefined, mayReplace: () => boolean): Door {
+/**
+ * Lets pictures in: chosen, dropped anywhere on the page, or pasted; also before the limits are known, for which it waits.
+ * `mayReplace` asks before unsaved work is replaced.
+ */
+export function useIntake(editor: Editor, limits: () => Promise<Limits>, mayReplace: () => boolean): Door {
   const [reading, setReading] = useState(false);
   const [refusal, setRefusal] = useState<string>();
   const [intake, setIntake] = useState<Intake>();
   const [news, setNews] = useState<Optimised>();
 
   const read = async (file: Blob, use: (taken: Intake) => void): Promise<void> => {
-    if (limits === undefined) return;
     setRefusal(undefined);
     setReading(true);
     try {
-      use(await takeIn(file, limits));
+      use(await takeIn(file, await limits()));
     } catch (error) {
-      setRefusal(error instanceof IntakeError ? error.message : 'This picture could not be read. Try another.');
+      setRefusal(error instanceof IntakeError || error instanceof ProblemError ? error.message : 'This picture could not be read. Try another.');
     } finally {
       setReading(false);
     }
