@@ -14,8 +14,8 @@ function nameOf(text: string): string | undefined {
 }
 
 /**
- * Lets the server parse and plan a statement with parameters once per connection, not once per use: half the cost of a reservation. Statements
- * name their columns, so a migration that adds some while this process runs does not change what a prepared one answers.
+ * Lets the server parse and plan a statement with parameters once per connection, not once per use. Statements name their
+ * columns, so a migration that adds some while this process runs does not change what a prepared one answers.
  */
 export class PreparingClient extends Client {
   /** As the driver's, whose many forms TypeScript lets nobody write out in one. */

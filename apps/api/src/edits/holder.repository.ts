@@ -43,8 +43,11 @@ export class HolderRepository {
 
   /** Ends the lease, and its connection. */
   async leave(id: string): Promise<void> {
-    await this.lease.manager.query(`UPDATE holders SET lease_until = now() WHERE id = $1`, [id]);
-    await this.lease.close();
+    try {
+      await this.lease.manager.query(`UPDATE holders SET lease_until = now() WHERE id = $1`, [id]);
+    } finally {
+      await this.lease.close();
+    }
   }
 
   /** Forgets holders that hold nothing any more. */

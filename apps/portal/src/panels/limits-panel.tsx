@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import type { Limits } from '@flux-context/contracts';
 import { bytesInWords } from '@flux-context/ui';
 import { formatsInWords } from '../edit/intake.js';
+import { Facts } from './facts.js';
 
 /** What this appliance takes, in words; the figures are the appliance's own. */
 export function LimitsPanel({ limits }: { limits: Limits | undefined }) {
@@ -19,14 +20,7 @@ export function LimitsPanel({ limits }: { limits: Limits | undefined }) {
   ];
   return (
     <div className="drawer">
-      <dl className="facts">
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="figures">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts rows={rows} />
       <Text size="xs" c="dimmed">
         When too much is asked at once, the answer says how long to wait.
       </Text>

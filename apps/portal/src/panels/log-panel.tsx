@@ -6,6 +6,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { downloadAs } from '../edit/save.js';
 import { checkLog, EarlierCheckpointError, type LogCheck } from '../receipt/check-log.js';
+import { Facts } from './facts.js';
 
 /** For who may read the log: computes it anew in this browser and says what is not as it was signed. */
 export function LogPanel() {
@@ -63,6 +64,8 @@ function Unchecked({ error }: { error: Error }) {
 
 function Checked({ report: { checkpoint, minimum, faults }, checkpoint: note, verifierKey, compared }: LogCheck) {
   const size = countInWords(checkpoint.size, 'entry', 'entries');
+  const facts: [string, string][] = [['Log', checkpoint.origin], ['Entries', checkpoint.size.toLocaleString('en')], ['Key', verifierKey]];
+  if (minimum > 0) facts.splice(2, 0, ['Let go', `those before ${minimum.toLocaleString('en')}, their time was over; hashes only`]);
   return (
     <>
       {faults.length === 0 ? (
@@ -80,14 +83,7 @@ function Checked({ report: { checkpoint, minimum, faults }, checkpoint: note, ve
           </ul>
         </Alert>
       )}
-      <dl className="facts">
-        {([['Log', checkpoint.origin], ['Entries', checkpoint.size.toLocaleString('en')], ...(minimum > 0 ? [['Let go', `those before ${minimum.toLocaleString('en')}, their time was over; hashes only`]] : []), ['Key', verifierKey]] as const).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="figures">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts rows={facts} />
       <div>
         <Button fullWidth variant="default" leftSection={<IconDownload size={18} />} onClick={() => downloadAs(new Blob([note], { type: 'text/plain' }), `checkpoint-${checkpoint.size}.txt`)}>
           Download checkpoint

@@ -6,6 +6,7 @@ import type { Turn } from '../canvas/timeline.js';
 import { allHolds, type Findings, type Outcome } from '../receipt/check-receipt.js';
 import { receiptFile, type Received, useReceipt } from '../receipt/use-receipt.js';
 import { downloadAs } from '../edit/save.js';
+import { Facts } from './facts.js';
 import { Refusal } from './refusal.js';
 
 /** The deletion receipt of the picture on the canvas. */
@@ -24,7 +25,7 @@ function ReceiptOf({ turn }: { turn: Turn }) {
       <Verdict outcome={allHolds(received.findings)} />
       <Keeping received={received} nonce={turn.edit.receiptNonce} />
       <Checks findings={received.findings} />
-      <Facts receipt={received.document.receipt} />
+      <FactsOf receipt={received.document.receipt} />
       <Words receipt={received.document.receipt} />
     </div>
   );
@@ -79,7 +80,7 @@ function Checks({ findings: { signature, log, sent, result, place } }: { finding
 const clock = (iso: string): string => new Date(iso).toLocaleTimeString(undefined, { timeStyle: 'medium' });
 const day = (iso: string): string => new Date(iso).toLocaleDateString(undefined, { dateStyle: 'long' });
 
-function Facts({ receipt }: { receipt: DeletionReceipt }) {
+function FactsOf({ receipt }: { receipt: DeletionReceipt }) {
   const facts: readonly (readonly [string, string])[] = [
     ['Day', day(receipt.acceptedAt)],
     ['Accepted', clock(receipt.acceptedAt)],
@@ -93,16 +94,7 @@ function Facts({ receipt }: { receipt: DeletionReceipt }) {
     ['Attestation', receipt.attestation],
     ['Edit', receipt.editId],
   ];
-  return (
-    <dl className="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd className="figures">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Facts rows={facts} />;
 }
 
 function Words({ receipt }: { receipt: DeletionReceipt }) {

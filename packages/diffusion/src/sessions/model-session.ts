@@ -60,8 +60,7 @@ export class ModelSession {
       room.wipe();
       throw new DiffusionError('model.run_failed', { cause });
     } finally {
-      for (const { copy } of fed) if (copy instanceof BigInt64Array) copy.fill(0n);
-      else copy?.fill(0);
+      for (const { wipe } of fed) wipe();
     }
   }
 

@@ -19,11 +19,12 @@ const conversions: Record<Port['type'], (data: Feed['data']) => Numbers> = {
   int64: (data) => (data instanceof BigInt64Array ? data : BigInt64Array.from(data, BigInt)),
 };
 
-/** A feed as an input wants it, and the copy that was made for it, which the caller overwrites. Sides of one at the front are added or left out. */
-export const toPort = ({ data, shape }: Feed, { type, rank }: Port): { tensor: Tensor; copy: Numbers | undefined } => {
+/** A feed as an input wants it. `wipe` overwrites the copy that was made for it, if one was. Sides of one at the front are added or left out. */
+export const toPort = ({ data, shape }: Feed, { type, rank }: Port): { tensor: Tensor; wipe(): void } => {
   const numbers = conversions[type](data);
   const sides = shape.length >= rank ? shape.slice(shape.length - rank) : [...Array.from({ length: rank - shape.length }, () => 1), ...shape];
-  return { tensor: new Tensor(type, numbers, sides), copy: numbers === data ? undefined : numbers };
+  const wipe = (): void => void (numbers !== data && new Uint8Array(numbers.buffer).fill(0));
+  return { tensor: new Tensor(type, numbers, sides), wipe };
 };
 
 /** Room for an output of this shape, and its numbers when it was computed. */
